@@ -1,0 +1,48 @@
+//! The cells of a prescription's grid: how much, before or after the meal.
+
+use serde::{Deserialize, Serialize};
+
+/// One filled cell: an amount and where it stands to the meal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "sea-orm", derive(sea_orm::FromJsonQueryResult))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Dosage {
+    /// How much, as the prescriber wrote it, such as `1` or `2 គ្រាប់`.
+    pub amount: String,
+    /// Whether it is taken before the meal.
+    pub before_meal: bool,
+}
+
+impl Dosage {
+    /// The number at the start of the amount, where there is one: `0.5` of `0.5 គ្រាប់`.
+    #[must_use]
+    pub fn quantity(&self) -> Option<f64> {
+        let text = self.amount.trim_start();
+        let end = text
+            .find(|c: char| !c.is_ascii_digit() && c != '.')
+            .unwrap_or(text.len());
+        text[..end].parse().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("1", Some(1.0))]
+    #[case("0.5 គ្រាប់", Some(0.5))]
+    #[case("10ml", Some(10.0))]
+    #[case("មួយគ្រាប់", None)]
+    #[case("", None)]
+    fn the_quantity_is_the_number_in_front(#[case] amount: &str, #[case] expected: Option<f64>) {
+        let dosage = Dosage {
+            amount: amount.to_owned(),
+            before_meal: false,
+        };
+        assert_eq!(dosage.quantity(), expected);
+    }
+}

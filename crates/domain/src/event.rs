@@ -1,0 +1,81 @@
+//! What happens to data: each change and each look is one event.
+//!
+//! An event is saved together with what it changed. Its audit entry, its notifications and the cached values it
+//! makes stale are derived from it by exhaustive functions, so that a new event does not compile before
+//! somebody has decided on all three.
+
+use time::OffsetDateTime;
+
+use crate::access::Refusal;
+use crate::{DoseChanged, DoseEventId, Language, SessionId, UserId};
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum Event {
+    /// A patient recorded something about a dose.
+    Dose(DoseChanged),
+    /// A dose that family had been alerted about turned out to be taken.
+    MissedDoseCorrected(MissedDoseCorrected),
+    /// Somebody else looked at a patient's data, or tried to.
+    PatientDataViewed(PatientDataViewed),
+    /// A refresh token was used again after its time: the session was ended.
+    RefreshTokenReused(RefreshTokenReused),
+}
+
+/// Someone to tell, in their language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recipient {
+    /// Who.
+    pub user: UserId,
+    /// In which language.
+    pub language: Language,
+}
+
+/// A dose that family had been alerted about turned out to be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissedDoseCorrected {
+    /// The dose.
+    pub dose: DoseEventId,
+    /// Its patient.
+    pub patient: UserId,
+    /// The patient's name, for the text.
+    pub patient_name: String,
+    /// The medicine's name, for the text.
+    pub medicine_name: String,
+    /// When it was to be taken.
+    pub scheduled_time: OffsetDateTime,
+    /// When it was taken after all.
+    pub taken_at: OffsetDateTime,
+    /// Those who had been alerted and may still see the patient's doses.
+    pub alerted: Vec<Recipient>,
+}
+
+/// What of a patient somebody looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PatientData {
+    /// The doses of one day.
+    DoseSchedule,
+    /// The doses of a span of days.
+    DoseHistory,
+}
+
+/// Somebody else looked at a patient's data, or tried to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PatientDataViewed {
+    /// Whose data.
+    pub patient: UserId,
+    /// What of it.
+    pub data: PatientData,
+    /// Why it was not shown; `None` when it was.
+    pub refusal: Option<Refusal>,
+}
+
+/// A refresh token was used again after its time: the session was ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefreshTokenReused {
+    /// Whose session.
+    pub owner: Recipient,
+    /// Which session.
+    pub session: SessionId,
+}
