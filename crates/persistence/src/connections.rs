@@ -1,0 +1,85 @@
+//! Connections: what stands between two people, as the access policy asks for it.
+
+use das_tern_domain::access::Relationship;
+use das_tern_domain::{
+    ConnectionMetadata, ConnectionStatus, DoseEventId, Language, PermissionLevel, Recipient, UserId,
+};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use time::OffsetDateTime;
+
+use crate::Error;
+use crate::sql::statement;
+
+const RELATIONSHIP: &str = "\
+SELECT c.status::text AS status, c.permission_level::text AS permission_level, c.metadata \
+FROM users p LEFT JOIN connections c ON (c.initiator_id = $1 AND c.recipient_id = p.id) \
+ OR (c.initiator_id = p.id AND c.recipient_id = $1) \
+WHERE p.id = $2 AND p.role = 'PATIENT'";
+
+#[derive(FromQueryResult)]
+struct RelationshipRow {
+    status: Option<ConnectionStatus>,
+    permission_level: Option<PermissionLevel>,
+    metadata: Option<ConnectionMetadata>,
+}
+
+/// What stands between `viewer` and `patient`: `None` when there is no such patient, `Some(None)` when there is no
+/// connection.
+///
+/// # Errors
+/// When the database fails.
+pub async fn relationship(
+    db: &impl ConnectionTrait,
+    viewer: UserId,
+    patient: UserId,
+) -> Result<Option<Option<Relationship>>, Error> {
+    let values = [viewer.into(), patient.into()];
+    let row = RelationshipRow::find_by_statement(statement(RELATIONSHIP, values))
+        .one(db)
+        .await?;
+    Ok(row.map(|row| {
+        let (status, level) = (row.status?, row.permission_level?);
+        Some(Relationship {
+            status,
+            level,
+            metadata: row.metadata.unwrap_or_default(),
+        })
+    }))
+}
+
+const ALERTED: &str = "\
+SELECT DISTINCT u.id, u.language::text AS language \
+FROM notifications n JOIN users u ON u.id = n.recipient_id \
+JOIN connections c ON (c.initiator_id = u.id AND c.recipient_id = $2) OR (c.initiator_id = $2 AND c.recipient_id = u.id) \
+WHERE n.data->>'doseId' = $1 AND n.type IN ('MISSED_DOSE_ALERT', 'FAMILY_ALERT') AND n.created_at >= $3 \
+ AND u.id <> $2 AND c.status = 'ACCEPTED' AND c.permission_level <> 'NOT_ALLOWED' \
+ORDER BY u.id";
+
+#[derive(FromQueryResult)]
+struct RecipientRow {
+    id: UserId,
+    language: Language,
+}
+
+/// Those who were alerted that `patient` missed a dose and are still connected.
+///
+/// # Errors
+/// When the database fails.
+pub async fn alerted_about(
+    db: &impl ConnectionTrait,
+    dose: DoseEventId,
+    patient: UserId,
+    scheduled_time: OffsetDateTime,
+) -> Result<Vec<Recipient>, Error> {
+    let values = [dose.to_string().into(), patient.into(), scheduled_time.into()];
+    let rows = RecipientRow::find_by_statement(statement(ALERTED, values))
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Recipient {
+            user: row.id,
+            language: row.language,
+        })
+        .collect())
+}

@@ -1,0 +1,114 @@
+//! The rows that every change leaves behind: audit entries and notifications.
+//!
+//! They travel as two JSON arrays, so that a statement that changes something can write any number of them beside the
+//! change, in one round trip and one shape.
+
+use das_tern_domain::{AuditActionType, AuditLogId, NotificationId, NotificationType, UserId, UserRole, zone};
+use sea_orm::{ConnectionTrait, Value};
+use serde::Serialize;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::Error;
+use crate::sql::statement;
+
+/// An audit entry to be written.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NewAuditLog {
+    /// Its id.
+    pub id: AuditLogId,
+    /// Who acted; `None` is the system.
+    pub actor_id: Option<UserId>,
+    /// As what they acted.
+    pub actor_role: Option<UserRole>,
+    /// What was done.
+    pub action_type: AuditActionType,
+    /// The kind of thing it was done to, such as `DoseEvent`.
+    pub resource_type: &'static str,
+    /// The thing it was done to.
+    pub resource_id: Option<Uuid>,
+    /// The patient whose data it is about.
+    pub patient_id: Option<UserId>,
+    /// More about it; never names or other personal text.
+    pub details: serde_json::Value,
+    /// Where the actor's request came from.
+    pub ip_address: Option<String>,
+    /// When.
+    #[serde(with = "zone::instant")]
+    pub created_at: OffsetDateTime,
+}
+
+/// A notification to be written.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NewNotification {
+    /// Its id.
+    pub id: NotificationId,
+    /// Who is told.
+    pub recipient_id: UserId,
+    /// What it is about.
+    #[serde(rename = "type")]
+    pub kind: NotificationType,
+    /// Its title, in the recipient's language.
+    pub title: String,
+    /// Its sentence, in the recipient's language.
+    pub message: String,
+    /// Ids for the app to go on with.
+    pub data: serde_json::Value,
+    /// When.
+    #[serde(with = "zone::instant")]
+    pub created_at: OffsetDateTime,
+}
+
+/// All that one change leaves behind.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Effects {
+    /// Audit entries.
+    pub audit_logs: Vec<NewAuditLog>,
+    /// Notifications.
+    pub notifications: Vec<NewNotification>,
+}
+
+/// The two inserts, as CTEs that a statement appends to its own. `$a` and `$n` are the two JSON arrays, and nothing is
+/// written unless the CTE named `changed` has a row.
+macro_rules! effects_of {
+    ($audit_logs:literal, $notifications:literal) => {
+        concat!(
+            "audited AS (INSERT INTO audit_logs (id, actor_id, actor_role, action_type, resource_type, resource_id, \
+             patient_id, details, ip_address, created_at) \
+             SELECT e.id, e.actor_id, e.actor_role, e.action_type, e.resource_type, e.resource_id, e.patient_id, \
+             e.details, e.ip_address, e.created_at FROM changed, jsonb_to_recordset(",
+            $audit_logs,
+            "::jsonb) AS e(id uuid, actor_id uuid, actor_role user_role, action_type audit_action_type, \
+             resource_type text, resource_id uuid, patient_id uuid, details jsonb, ip_address text, \
+             created_at timestamptz)), \
+             notified AS (INSERT INTO notifications (id, recipient_id, type, title, message, data, created_at) \
+             SELECT e.id, e.recipient_id, e.type, e.title, e.message, e.data, e.created_at \
+             FROM changed, jsonb_to_recordset(",
+            $notifications,
+            "::jsonb) AS e(id uuid, recipient_id uuid, type notification_type, title text, message text, data jsonb, \
+             created_at timestamptz))"
+        )
+    };
+}
+pub(crate) use effects_of;
+
+impl Effects {
+    /// The two arrays, for the parameters of [`effects_of!`].
+    pub(crate) fn values(&self) -> Result<[Value; 2], Error> {
+        Ok([
+            serde_json::to_value(&self.audit_logs)?.into(),
+            serde_json::to_value(&self.notifications)?.into(),
+        ])
+    }
+}
+
+const WRITE: &str = concat!("WITH changed AS (SELECT), ", effects_of!("$1", "$2"), " SELECT 1");
+
+/// Writes effects that stand beside no change, such as the record of a look.
+///
+/// # Errors
+/// When the database fails.
+pub async fn write(db: &impl ConnectionTrait, effects: &Effects) -> Result<(), Error> {
+    db.execute_raw(statement(WRITE, effects.values()?)).await?;
+    Ok(())
+}

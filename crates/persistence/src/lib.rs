@@ -1,0 +1,50 @@
+//! The 11 tables of Das Tern as SeaORM entities, with the reads and writes that the use cases need.
+//!
+//! Depends on the domain for ids, enums and value types; knows neither HTTP nor Redis, and decides nothing. Another
+//! service that shares the database starts here:
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), das_tern_persistence::Error> {
+//! use das_tern_domain::SubscriptionTier;
+//! use das_tern_persistence::entities::subscription;
+//! use das_tern_persistence::{Database, Settings};
+//! use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+//!
+//! let settings = Settings::new("postgres://localhost/das_tern".into());
+//! let database = Database::connect(&settings).await?;
+//! let paying = subscription::Entity::find()
+//!     .filter(subscription::Column::Tier.ne(SubscriptionTier::Freemium))
+//!     .count(database.connection())
+//!     .await?;
+//! println!("{paying} paying subscriptions");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! To add a query: put it in the module of its noun, as a function over `&impl ConnectionTrait` whose SQL selects just
+//! what its caller shows, and name in its documentation which rows come in which order. To add a column: write a
+//! migration, then the field of its entity; a test tells when the two differ. To add a constraint: name it in the
+//! migration and in [`constraints`]; a violation then arrives as an [`Error`] with that name.
+
+pub mod audit_logs;
+mod connect;
+pub mod connections;
+pub mod constraints;
+mod demand;
+pub mod doses;
+pub mod effects;
+pub mod entities;
+mod error;
+mod json;
+pub mod migrations;
+mod settings;
+mod sql;
+mod unit;
+pub mod users;
+
+pub use connect::{Database, PoolStatus};
+pub use demand::{Connection, Session};
+pub use error::{Cause, Error};
+pub use json::ReminderTimes;
+pub use settings::Settings;
+pub use unit::Unit;

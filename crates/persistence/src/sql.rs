@@ -1,0 +1,19 @@
+//! How fixed SQL is handed to SeaORM: hot statements are written out, so that each has one shape in the
+//! connection's statement cache and selects just the columns that its answer shows.
+
+use das_tern_domain::Labelled;
+use sea_orm::{DbBackend, Statement, Value};
+
+pub(crate) fn statement(sql: &'static str, values: impl IntoIterator<Item = Value>) -> Statement {
+    Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
+}
+
+/// An enum as the text that the statement casts to its PostgreSQL type.
+pub(crate) fn label<E: Labelled>(value: E) -> Value {
+    value.label().into()
+}
+
+/// The same for an enum that may be absent.
+pub(crate) fn optional_label<E: Labelled>(value: Option<E>) -> Value {
+    value.map(|value| value.label().to_owned()).into()
+}
