@@ -1,0 +1,96 @@
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use redis::{Cmd, FromRedisValue, IntoConnectionInfo, Pipeline, ProtocolVersion, RedisResult, ScriptInvocation};
+use secrecy::ExposeSecret;
+
+use crate::link::{Link, Loss, Supervisor};
+use crate::{Error, Settings};
+
+/// A Redis that may be away. Clones share one connection.
+///
+/// Nothing connects before the first command, and no command waits for a Redis that is known to be away.
+#[derive(Clone)]
+pub struct Redis {
+    supervisor: Arc<Supervisor>,
+    key_prefix: Arc<str>,
+}
+
+impl Redis {
+    /// Prepares the connection; Redis need not be there.
+    ///
+    /// # Errors
+    /// When the URL is none.
+    pub fn new(settings: &Settings) -> Result<Self, Error> {
+        let info = settings.url.expose_secret().into_connection_info()?;
+        // The third protocol tells of a closed connection before the next command finds out.
+        let protocol = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
+        let client = redis::Client::open(info.set_redis_settings(protocol))?;
+        Ok(Self {
+            supervisor: Arc::new(Supervisor::new(client, settings.clone())),
+            key_prefix: settings.key_prefix.as_str().into(),
+        })
+    }
+
+    /// How long Redis takes to answer.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<Duration, Error> {
+        let started = Instant::now();
+        let _pong: String = self.query(&redis::cmd("PING")).await?;
+        Ok(started.elapsed())
+    }
+
+    /// How often Redis has been away since the start.
+    #[must_use]
+    pub fn outages(&self) -> u64 {
+        self.supervisor.outages()
+    }
+
+    /// The name of a key in this Redis.
+    pub(crate) fn key(&self, name: &str) -> String {
+        format!("{}{name}", self.key_prefix)
+    }
+
+    pub(crate) async fn query<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Error> {
+        self.exchange(|link| async move { command.query_async(&mut link.connection()).await })
+            .await
+    }
+
+    pub(crate) async fn transact<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<T, Error> {
+        self.exchange(|link| async move { commands.query_async(&mut link.connection()).await })
+            .await
+    }
+
+    pub(crate) async fn run<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, Error> {
+        self.exchange(|link| async move { script.invoke_async(&mut link.connection()).await })
+            .await
+    }
+
+    /// Makes a request; once more when its connection broke, since it may just have been idle for too long. A request
+    /// whose answer got lost is thus carried out twice.
+    pub(crate) async fn exchange<T, F>(&self, request: impl Fn(Arc<Link>) -> F) -> Result<T, Error>
+    where
+        F: Future<Output = RedisResult<T>>,
+    {
+        match self.attempt(&request).await {
+            Err(Error::Failed(error)) if Loss::of(&error) == Some(Loss::Broken) => self.attempt(&request).await,
+            result => result,
+        }
+    }
+
+    async fn attempt<T, F>(&self, request: &impl Fn(Arc<Link>) -> F) -> Result<T, Error>
+    where
+        F: Future<Output = RedisResult<T>>,
+    {
+        let link = self.supervisor.link().await.ok_or(Error::Away)?;
+        let number = link.number();
+        request(link).await.map_err(|error| {
+            if let Some(loss) = Loss::of(&error) {
+                self.supervisor.lost(number, loss, &error);
+            }
+            Error::Failed(error)
+        })
+    }
+}

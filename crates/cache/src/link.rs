@@ -1,0 +1,281 @@
+//! One connection to Redis, and who brings it back when it is lost.
+//!
+//! While Redis is away, commands are refused at once and one task tries to connect, ever more seldom. A connection that
+//! merely broke is replaced before anybody is refused; one that hung is not waited for a second time.
+
+use std::fmt::Display;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use redis::aio::MultiplexedConnection;
+use redis::{AsyncConnectionConfig, ErrorKind, PushInfo, PushKind, RedisError, RedisResult};
+use tokio::sync::watch;
+
+use crate::Settings;
+
+/// Hexadecimal digits of the server's run id that tell its lives apart.
+const LIFE_DIGITS: usize = 12;
+
+/// How many commands may wait for the socket before callers have to.
+const SEND_BUFFER: usize = 1024;
+
+/// A connection to one life of one server.
+pub(crate) struct Link {
+    number: u64,
+    connection: MultiplexedConnection,
+    client: u64,
+    names: AtomicU64,
+    /// Differs after each start of the server, and between a server and its replica. Values carry it, so that one that
+    /// came back from a snapshot or from a replica that lagged behind is not believed.
+    pub(crate) life: String,
+}
+
+impl Link {
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    pub(crate) fn connection(&self) -> MultiplexedConnection {
+        self.connection.clone()
+    }
+
+    /// A name that nobody else has: Redis numbers its clients, and each client its names.
+    pub(crate) fn next_name(&self) -> String {
+        let number = self.names.fetch_add(1, Ordering::Relaxed);
+        format!("{}:{}:{number}", self.life, self.client)
+    }
+}
+
+/// How a connection was lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Loss {
+    /// It broke, or the server is no longer the one that takes writes. Another attempt may succeed at once.
+    Broken,
+    /// It did not answer in time.
+    Hung,
+}
+
+impl Loss {
+    /// What an error says about its connection; nothing, when only the command failed.
+    pub(crate) fn of(error: &RedisError) -> Option<Self> {
+        if error.is_timeout() {
+            return Some(Self::Hung);
+        }
+        let is_away = matches!(error.code(), Some("READONLY" | "LOADING" | "MASTERDOWN" | "NOAUTH"));
+        (is_away || matches!(error.kind(), ErrorKind::Io | ErrorKind::Parse)).then_some(Self::Broken)
+    }
+}
+
+enum State {
+    /// Nobody has asked yet, or the runtime of whoever was connecting is gone.
+    Idle,
+    /// Commands wait for this attempt.
+    Connecting,
+    Up(Arc<Link>),
+    /// Commands are refused, and attempts go on.
+    Down {
+        since: Instant,
+    },
+}
+
+/// Keeps one link up.
+pub(crate) struct Supervisor {
+    client: redis::Client,
+    settings: Settings,
+    state: watch::Sender<State>,
+    links: AtomicU64,
+    outages: AtomicU64,
+}
+
+impl Supervisor {
+    pub(crate) fn new(client: redis::Client, settings: Settings) -> Self {
+        let (state, _) = watch::channel(State::Idle);
+        Self {
+            client,
+            settings,
+            state,
+            links: AtomicU64::new(0),
+            outages: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn outages(&self) -> u64 {
+        self.outages.load(Ordering::Relaxed)
+    }
+
+    /// The link, or nothing while Redis is away. Waits for a first attempt to connect, no longer than for a command.
+    pub(crate) async fn link(self: &Arc<Self>) -> Option<Arc<Link>> {
+        match &*self.state.borrow() {
+            State::Up(link) => return Some(Arc::clone(link)),
+            State::Down { .. } => return None,
+            State::Idle | State::Connecting => {}
+        }
+        self.begin();
+        let mut states = self.state.subscribe();
+        let settled = states.wait_for(|state| matches!(state, State::Up(_) | State::Down { .. }));
+        match tokio::time::timeout(self.settings.command_timeout(), settled).await {
+            Ok(Ok(state)) => match &*state {
+                State::Up(link) => Some(Arc::clone(link)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Gives a link up, unless that has happened already.
+    pub(crate) fn lost(self: &Arc<Self>, link: u64, loss: Loss, why: &dyn Display) {
+        let is_news = self.state.send_if_modified(|state| {
+            let is_current = matches!(state, State::Up(current) if current.number == link);
+            if is_current {
+                *state = match loss {
+                    Loss::Broken => State::Connecting,
+                    Loss::Hung => State::Down { since: Instant::now() },
+                };
+            }
+            is_current
+        });
+        if !is_news {
+            return;
+        }
+        if loss == Loss::Hung {
+            self.report_outage(why);
+        }
+        tokio::spawn(connect(Arc::downgrade(self)));
+    }
+
+    fn begin(self: &Arc<Self>) {
+        let is_mine = self.state.send_if_modified(|state| {
+            let is_idle = matches!(state, State::Idle);
+            if is_idle {
+                *state = State::Connecting;
+            }
+            is_idle
+        });
+        if is_mine {
+            tokio::spawn(connect(Arc::downgrade(self)));
+        }
+    }
+
+    async fn open(self: &Arc<Self>) -> RedisResult<Link> {
+        let number = self.links.fetch_add(1, Ordering::Relaxed);
+        let supervisor = Arc::downgrade(self);
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(self.settings.connect_timeout()))
+            .set_response_timeout(Some(self.settings.command_timeout()))
+            .set_pipeline_buffer_size(SEND_BUFFER)
+            .set_push_sender(move |push: PushInfo| {
+                if let (PushKind::Disconnection, Some(supervisor)) = (push.kind, supervisor.upgrade()) {
+                    supervisor.lost(number, Loss::Broken, &"the connection was closed");
+                }
+                Ok::<_, std::convert::Infallible>(())
+            });
+        let mut connection = self
+            .client
+            .get_multiplexed_async_connection_with_config(&config)
+            .await?;
+        // PING is refused while the server still loads, INFO is not.
+        let (_pong, client, info): (String, u64, String) = redis::pipe()
+            .cmd("PING")
+            .cmd("CLIENT")
+            .arg("ID")
+            .cmd("INFO")
+            .arg(&["server", "replication"])
+            .query_async(&mut connection)
+            .await?;
+        let life = life_of(&info)?;
+        Ok(Link {
+            number,
+            connection,
+            client,
+            names: AtomicU64::new(0),
+            life,
+        })
+    }
+
+    fn opened(&self, link: Link) {
+        let before = self.state.send_replace(State::Up(Arc::new(link)));
+        if let State::Down { since } = before {
+            tracing::info!(away_ms = since.elapsed().as_millis(), "Redis is back");
+        }
+    }
+
+    fn failed(&self, error: &RedisError) {
+        let is_news = self.state.send_if_modified(|state| {
+            let is_news = !matches!(state, State::Down { .. });
+            if is_news {
+                *state = State::Down { since: Instant::now() };
+            }
+            is_news
+        });
+        if is_news {
+            self.report_outage(error);
+        }
+    }
+
+    fn report_outage(&self, why: &dyn Display) {
+        self.outages.fetch_add(1, Ordering::Relaxed);
+        metrics::counter!("redis_outages_total").increment(1);
+        tracing::warn!(%why, "Redis is away; going on without it");
+    }
+
+    /// Lets the next command connect.
+    fn abandon(&self) {
+        self.state.send_if_modified(|state| {
+            let is_pending = !matches!(state, State::Up(_));
+            if is_pending {
+                *state = State::Idle;
+            }
+            is_pending
+        });
+    }
+}
+
+/// Tries until a link is up or nobody wants one any more.
+async fn connect(supervisor: Weak<Supervisor>) {
+    let mut attempt = Attempt {
+        supervisor,
+        is_over: false,
+    };
+    let mut pause: Option<Duration> = None;
+    while let Some(supervisor) = attempt.supervisor.upgrade() {
+        match supervisor.open().await {
+            Ok(link) => {
+                attempt.is_over = true;
+                return supervisor.opened(link);
+            }
+            Err(error) => supervisor.failed(&error),
+        }
+        let next = pause.map_or(supervisor.settings.backoff_min(), |pause| pause * 2);
+        let next = next.min(supervisor.settings.backoff_max());
+        drop(supervisor);
+        tokio::time::sleep(next).await;
+        pause = Some(next);
+    }
+}
+
+/// An attempt to connect dies with the runtime that it runs on; the process may have others.
+struct Attempt {
+    supervisor: Weak<Supervisor>,
+    is_over: bool,
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        if !self.is_over
+            && let Some(supervisor) = self.supervisor.upgrade()
+        {
+            supervisor.abandon();
+        }
+    }
+}
+
+fn life_of(info: &str) -> RedisResult<String> {
+    let field = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    if field("role").is_some_and(|role| role.trim() != "master") {
+        return Err((ErrorKind::Client, "connected to a replica, which takes no writes").into());
+    }
+    let life = field("run_id").and_then(|id| id.get(..LIFE_DIGITS));
+    life.map(str::to_owned)
+        .ok_or_else(|| (ErrorKind::Client, "the server does not tell its run id").into())
+}
