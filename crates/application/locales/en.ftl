@@ -1,0 +1,48 @@
+### Das Tern, English. Every message here has its twin in km.ftl.
+
+## Failures, by code
+
+error-validation-error = Some of the data is invalid. Please correct the marked fields.
+error-malformed-request = The request could not be read. Please check its format.
+error-dose-window-closed = This dose cannot be recorded for that time. It can be recorded from the start of its day until 24 hours after its time.
+error-unauthenticated = Please sign in.
+error-invalid-credentials = Wrong phone number, e-mail or password.
+error-token-expired = Your sign-in has expired. Please sign in again.
+error-token-revoked = You have been signed out. Please sign in again.
+error-forbidden = You are not allowed to do this.
+error-account-locked = Your account is locked. Please try again in 15 minutes.
+error-account-unconfirmed = Please confirm your account with the code that we sent you.
+error-account-pending-verification = Your account is waiting for verification. We will tell you when it is done.
+error-account-rejected = Your account was not approved. Please contact us.
+error-access-approval-required = The patient has to approve this first. Please ask for access.
+error-not-found = Not found.
+error-method-not-allowed = This address cannot be called this way.
+error-invalid-state = This is not possible any more in its present state.
+error-dose-already-recorded = Another outcome is already recorded for this dose.
+error-payload-too-large = The request is too large.
+error-unsupported-media-type = This type of content is not supported. Please send JSON.
+error-rate-limited = Too many requests. Please try again later.
+error-internal = Something went wrong on our side. Please try again.
+error-unavailable = The service is busy for a moment. Please try again shortly.
+
+## Invalid fields, by code
+
+field-required = This is required.
+field-invalid = This is not valid.
+field-too-long = This is too long.
+field-out-of-range = This is outside the allowed range.
+field-in-future = This time has not come yet.
+field-invalid-identifier = Please enter a phone number or an e-mail address.
+
+## Answers
+
+signed-out = You have signed out.
+period-daytime = Daytime
+period-night = Night
+
+## Notifications
+
+notify-missed-dose-corrected-title = Dose taken after all
+notify-missed-dose-corrected = { $patient } took { $medicine } ({ $time }) after all.
+notify-session-ended-title = A device was signed out
+notify-session-ended = A sign-in of your account was used twice, so we ended it. If this was not you, please change your password.

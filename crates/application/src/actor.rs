@@ -1,0 +1,29 @@
+use std::net::IpAddr;
+
+use das_tern_domain::access::Viewer;
+use das_tern_domain::{SessionId, UserId};
+use das_tern_persistence::users::Account;
+
+/// The person who makes a request, as the database knows them at this moment.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// Their account.
+    pub account: Account,
+    /// The signed-in device.
+    pub session: SessionId,
+    /// Where the request came from.
+    pub ip: Option<IpAddr>,
+}
+
+impl Actor {
+    pub(crate) fn id(&self) -> UserId {
+        self.account.id
+    }
+
+    pub(crate) fn viewer(&self) -> Viewer {
+        Viewer {
+            id: self.account.id,
+            role: self.account.role,
+        }
+    }
+}

@@ -1,0 +1,156 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use das_tern_cache::{Cache, Limiter, Redis, SessionStore};
+use das_tern_domain::LockPolicy;
+use das_tern_persistence::Database;
+use time::{Duration, OffsetDateTime};
+
+use crate::auth::{AccessTokens, Passwords, RefreshTokens};
+use crate::keys::Key;
+use crate::pages::Cursors;
+use crate::world::IdSource;
+use crate::{InvalidCatalogue, Settings, Texts, World};
+
+/// The product: everything that it can be asked to do is a method. Cheap to clone.
+#[derive(Clone)]
+pub struct Application(Arc<Parts>);
+
+struct Parts {
+    settings: Settings,
+    world: World,
+    texts: Texts,
+    database: Database,
+    redis: Redis,
+    cache: Cache,
+    sessions: SessionStore,
+    limiter: Limiter,
+    access_tokens: AccessTokens,
+    refresh_tokens: RefreshTokens,
+    passwords: Passwords,
+    cursors: Cursors,
+    identifier_key: Key,
+    migrations: Vec<String>,
+    is_closing: AtomicBool,
+}
+
+impl Application {
+    /// Puts the product together. Nothing is asked of the database or of Redis yet. `migrations` names those that the
+    /// schema must have.
+    ///
+    /// # Errors
+    /// When a catalogue of texts cannot be read.
+    pub fn new(
+        settings: Settings,
+        database: Database,
+        redis: Redis,
+        migrations: Vec<String>,
+        world: World,
+    ) -> Result<Self, InvalidCatalogue> {
+        let auth = &settings.auth;
+        let parts = Parts {
+            texts: Texts::load()?,
+            cache: Cache::new(redis.clone()),
+            sessions: SessionStore::new(redis.clone()),
+            limiter: Limiter::new(redis.clone()),
+            access_tokens: AccessTokens::new(auth),
+            refresh_tokens: RefreshTokens::new(auth),
+            passwords: Passwords::new(auth),
+            cursors: Cursors::new(Key::derive(&auth.token_key, "cursor")),
+            identifier_key: Key::derive(&auth.token_key, "identifier"),
+            migrations,
+            is_closing: AtomicBool::new(false),
+            settings,
+            world,
+            database,
+            redis,
+        };
+        Ok(Self(Arc::new(parts)))
+    }
+
+    /// The catalogue of sentences.
+    #[must_use]
+    pub fn texts(&self) -> &Texts {
+        &self.0.texts
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> OffsetDateTime {
+        self.0.world.clock.now()
+    }
+
+    /// From here on the product says that it is not ready, so that no new requests are sent to it.
+    pub fn begin_shutdown(&self) {
+        self.0.is_closing.store(true, Ordering::Relaxed);
+    }
+
+    /// Closes the connections, once the last request is answered.
+    pub async fn close(&self) {
+        self.0.database.close().await;
+    }
+
+    pub(crate) fn is_closing(&self) -> bool {
+        self.0.is_closing.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    pub(crate) fn ids(&self) -> &dyn IdSource {
+        self.0.world.ids.as_ref()
+    }
+
+    pub(crate) fn database(&self) -> &Database {
+        &self.0.database
+    }
+
+    pub(crate) fn redis(&self) -> &Redis {
+        &self.0.redis
+    }
+
+    pub(crate) fn cache(&self) -> &Cache {
+        &self.0.cache
+    }
+
+    pub(crate) fn sessions(&self) -> &SessionStore {
+        &self.0.sessions
+    }
+
+    pub(crate) fn limiter(&self) -> &Limiter {
+        &self.0.limiter
+    }
+
+    pub(crate) fn access_tokens(&self) -> &AccessTokens {
+        &self.0.access_tokens
+    }
+
+    pub(crate) fn refresh_tokens(&self) -> &RefreshTokens {
+        &self.0.refresh_tokens
+    }
+
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.0.passwords
+    }
+
+    pub(crate) fn cursors(&self) -> &Cursors {
+        &self.0.cursors
+    }
+
+    pub(crate) fn identifier_key(&self) -> &Key {
+        &self.0.identifier_key
+    }
+
+    pub(crate) fn migrations(&self) -> &[String] {
+        &self.0.migrations
+    }
+
+    pub(crate) fn lock_policy(&self) -> LockPolicy {
+        let auth = &self.settings().auth;
+        LockPolicy {
+            max_failures: i32::try_from(auth.max_login_failures).unwrap_or(i32::MAX),
+            duration: Duration::minutes(auth.lock_minutes.into()),
+        }
+    }
+}

@@ -1,0 +1,55 @@
+use das_tern_cache::Rotation;
+use das_tern_domain::{Event, Recipient, RefreshTokenReused, check_usable, standing_status};
+use das_tern_persistence::users::{self, Account};
+
+use super::{RefreshToken, SignedIn};
+use crate::effects::By;
+use crate::{Application, Code, Error};
+
+impl Application {
+    /// Goes on with a session: a new access token, and the refresh token that follows.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` for a token that is not ours, `TOKEN_REVOKED` when its session has ended, or ends now because
+    /// the token was used before and its time for that is over; `UNAVAILABLE` while sessions cannot be read.
+    pub async fn refresh(&self, refresh_token: &str) -> Result<SignedIn, Error> {
+        let token = self.refresh_tokens().read(refresh_token)?;
+        // The account comes first: should the database be away, the token has not been spent.
+        let account = self.account_of(&token).await?;
+        let successor = self.refresh_tokens().successor(&token);
+        match self.rotate_session(&token, &successor).await? {
+            Rotation::Rotated | Rotation::Replayed => self.signed_in(account, &successor),
+            Rotation::Unknown => Err(Error::new(Code::TokenRevoked)),
+            Rotation::Reused => {
+                self.report_reuse(&account, &token).await?;
+                Err(Error::new(Code::TokenRevoked))
+            }
+        }
+    }
+
+    async fn account_of(&self, token: &RefreshToken) -> Result<Account, Error> {
+        let account = users::account(self.database().connection(), token.user)
+            .await?
+            .filter(|account| account.token_epoch == token.epoch)
+            .ok_or_else(|| Error::new(Code::TokenRevoked))?;
+        check_usable(
+            account.role,
+            standing_status(account.account_status, account.status_before_lock),
+        )?;
+        Ok(account)
+    }
+
+    /// The store has ended the session; its owner is told.
+    async fn report_reuse(&self, account: &Account, token: &RefreshToken) -> Result<(), Error> {
+        let owner = Recipient {
+            user: account.id,
+            language: account.language,
+        };
+        let session = token.session;
+        self.write(By::SYSTEM, async |work| {
+            work.record(Event::RefreshTokenReused(RefreshTokenReused { owner, session }))
+                .await
+        })
+        .await
+    }
+}

@@ -1,0 +1,133 @@
+use das_tern_domain::{
+    ClockTime, DailyProgress, Decision, Dose, DoseChanged, DoseError, DoseEventId, DoseEventStatus, Event, Intake,
+    MissedDoseCorrected, UserRole,
+};
+use das_tern_persistence::connections;
+use das_tern_persistence::doses::{self, DoseInDay, DoseView};
+
+use super::RecordedDose;
+use crate::effects::By;
+use crate::work::{Stop, Work};
+use crate::{Actor, Application, Code, Error, Resource};
+
+impl Application {
+    /// Records that the caller took a dose. Taking it again answers what is stored.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for a dose that is not the caller's, `DOSE_ALREADY_RECORDED` when it was skipped,
+    /// `DOSE_WINDOW_CLOSED`, or `VALIDATION_ERROR` for a time that has not come.
+    pub async fn take_dose(&self, actor: &Actor, dose: DoseEventId, intake: Intake) -> Result<RecordedDose, Error> {
+        let now = self.now();
+        self.change_dose(actor, dose, |dose| dose.take(intake, now)).await
+    }
+
+    /// Records that the caller leaves a dose out. Skipping it again answers what is stored.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for a dose that is not the caller's, `DOSE_ALREADY_RECORDED` when it has another outcome, or
+    /// `DOSE_WINDOW_CLOSED`.
+    pub async fn skip_dose(
+        &self,
+        actor: &Actor,
+        dose: DoseEventId,
+        reason: Option<String>,
+    ) -> Result<RecordedDose, Error> {
+        let now = self.now();
+        self.change_dose(actor, dose, |dose| dose.skip(reason.clone(), now))
+            .await
+    }
+
+    /// Moves the reminder of one of the caller's doses.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for a dose that is not the caller's, `INVALID_STATE` when it is not due any more.
+    pub async fn move_dose_reminder(
+        &self,
+        actor: &Actor,
+        dose: DoseEventId,
+        clock: ClockTime,
+    ) -> Result<DoseView, Error> {
+        Ok(self.change_dose(actor, dose, |dose| dose.remind_at(clock)).await?.dose)
+    }
+
+    /// Loads a dose of the caller's, lets `decide` decide, and saves the decision. Only patients mark doses.
+    async fn change_dose(
+        &self,
+        actor: &Actor,
+        id: DoseEventId,
+        decide: impl Fn(&Dose) -> Result<Decision<Dose, DoseChanged>, DoseError>,
+    ) -> Result<RecordedDose, Error> {
+        if actor.account.role != UserRole::Patient {
+            return Err(Error::new(Code::Forbidden));
+        }
+        self.write(By::from(actor), async |work| {
+            let found = doses::find(&work.unit().connection(), id, actor.id())
+                .await?
+                .ok_or_else(|| Error::missing(Resource::DoseEvent))?;
+            let progress = found.progress();
+            match decide(&found.view.dose()).map_err(|error| refused(error, &found))? {
+                Decision::Unchanged => Ok(RecordedDose {
+                    dose: found.view,
+                    daily_progress: progress,
+                }),
+                Decision::Changed { after, event } => {
+                    let events = with_correction(work, actor, &found.view, &after, event).await?;
+                    let dose = work.save_dose(&found.view, after, &events).await?;
+                    let daily_progress = progress_after(progress, &found.view, dose.status);
+                    Ok(RecordedDose { dose, daily_progress })
+                }
+            }
+        })
+        .await
+    }
+}
+
+fn refused(error: DoseError, found: &DoseInDay) -> Error {
+    let is_recorded = matches!(error, DoseError::AlreadyRecorded(_));
+    let error = Error::from(error);
+    if is_recorded {
+        error.with_stored_dose(found.view.clone())
+    } else {
+        error
+    }
+}
+
+fn progress_after(progress: DailyProgress, before: &DoseView, after: DoseEventStatus) -> DailyProgress {
+    if before.is_prn {
+        progress
+    } else {
+        progress.after(before.status, after)
+    }
+}
+
+/// A miss that turns out to be an intake is told to the family that had been alerted (rules §5).
+async fn with_correction(
+    work: &Work<'_>,
+    actor: &Actor,
+    before: &DoseView,
+    after: &Dose,
+    event: DoseChanged,
+) -> Result<Vec<Event>, Stop> {
+    let mut events = vec![Event::Dose(event)];
+    if let (DoseEventStatus::Missed, Some(taken_at)) = (before.status, after.taken_at) {
+        let alerted = connections::alerted_about(
+            &work.unit().connection(),
+            before.id,
+            before.patient_id,
+            before.scheduled_time,
+        )
+        .await?;
+        if !alerted.is_empty() {
+            events.push(Event::MissedDoseCorrected(MissedDoseCorrected {
+                dose: before.id,
+                patient: before.patient_id,
+                patient_name: actor.account.display_name(),
+                medicine_name: before.medicine_name.clone(),
+                scheduled_time: before.scheduled_time,
+                taken_at,
+                alerted,
+            }));
+        }
+    }
+    Ok(events)
+}

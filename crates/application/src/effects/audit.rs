@@ -1,0 +1,88 @@
+use das_tern_domain::access::Refusal;
+use das_tern_domain::{AuditActionType, DoseChange, DoseChanged, Event, PatientData, PatientDataViewed, UserId, zone};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// An audit entry before it has an id, an actor and a time.
+pub(super) struct Entry {
+    pub(super) action: AuditActionType,
+    pub(super) resource_type: &'static str,
+    pub(super) resource_id: Option<Uuid>,
+    /// Whose data it is about.
+    pub(super) patient: Option<UserId>,
+    pub(super) details: Value,
+}
+
+/// The entry of an event (rules §10). An event that only tells people something has none of its own: the notifications
+/// it sends are entered one by one.
+pub(super) fn entry(event: &Event) -> Option<Entry> {
+    match event {
+        Event::Dose(changed) => Some(dose(changed)),
+        Event::PatientDataViewed(viewed) => Some(look(*viewed)),
+        Event::MissedDoseCorrected(_) | Event::RefreshTokenReused(_) => None,
+    }
+}
+
+fn dose(changed: &DoseChanged) -> Entry {
+    let (action, mut details) = match &changed.change {
+        DoseChange::Taken {
+            status,
+            taken_at,
+            recorded_at,
+            offline,
+        } => (
+            AuditActionType::DoseTaken,
+            json!({
+                "status": status,
+                "takenAt": zone::format_instant(*taken_at),
+                "recordedAt": zone::format_instant(*recorded_at),
+                "offline": offline,
+            }),
+        ),
+        DoseChange::Skipped { reason, recorded_at } => (
+            AuditActionType::DoseSkipped,
+            json!({ "reasonGiven": reason.is_some(), "recordedAt": zone::format_instant(*recorded_at) }),
+        ),
+        DoseChange::ReminderMoved { from, to } => (
+            AuditActionType::PrescriptionUpdate,
+            json!({ "reminderTime": { "from": from, "to": to } }),
+        ),
+    };
+    details["previousStatus"] = json!(changed.previous);
+    details["scheduledTime"] = json!(zone::format_instant(changed.scheduled_time));
+    details["prescriptionId"] = json!(changed.prescription);
+    details["medicationId"] = json!(changed.medication);
+    Entry {
+        action,
+        resource_type: "DoseEvent",
+        resource_id: Some(changed.dose.0),
+        patient: Some(changed.patient),
+        details,
+    }
+}
+
+fn look(viewed: PatientDataViewed) -> Entry {
+    let data = match viewed.data {
+        PatientData::DoseSchedule => "DOSE_SCHEDULE",
+        PatientData::DoseHistory => "DOSE_HISTORY",
+    };
+    let details = match viewed.refusal {
+        None => json!({ "data": data, "outcome": "SHOWN" }),
+        Some(refusal) => json!({ "data": data, "outcome": "REFUSED", "reason": reason(refusal) }),
+    };
+    Entry {
+        action: AuditActionType::DataAccess,
+        resource_type: "User",
+        resource_id: Some(viewed.patient.0),
+        patient: Some(viewed.patient),
+        details,
+    }
+}
+
+fn reason(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::NotConnected => "NOT_CONNECTED",
+        Refusal::NotAllowed => "NOT_ALLOWED",
+        Refusal::ApprovalRequired => "APPROVAL_REQUIRED",
+    }
+}

@@ -1,0 +1,61 @@
+use das_tern_domain::{
+    ClockTime, Event, MissedDoseCorrected, NotificationType, Recipient, RefreshTokenReused, UserId, zone,
+};
+use serde_json::{Value, json};
+
+use crate::Texts;
+
+/// A notification before it has an id and a time.
+pub(super) struct Draft {
+    pub(super) recipient: UserId,
+    pub(super) kind: NotificationType,
+    pub(super) title: String,
+    pub(super) message: String,
+    pub(super) data: Value,
+    /// Whose data it is about.
+    pub(super) patient: Option<UserId>,
+}
+
+/// Who is told what of an event, each in their own language (rules §9).
+pub(super) fn drafts(event: &Event, texts: &Texts) -> Vec<Draft> {
+    match event {
+        Event::Dose(_) | Event::PatientDataViewed(_) => Vec::new(),
+        Event::MissedDoseCorrected(corrected) => missed_dose_corrected(corrected, texts),
+        Event::RefreshTokenReused(reused) => vec![session_ended(reused, texts)],
+    }
+}
+
+fn missed_dose_corrected(corrected: &MissedDoseCorrected, texts: &Texts) -> Vec<Draft> {
+    let time = ClockTime::of(corrected.scheduled_time).to_string();
+    let arguments = [
+        ("patient", corrected.patient_name.as_str()),
+        ("medicine", &corrected.medicine_name),
+        ("time", &time),
+    ];
+    let data = json!({
+        "doseId": corrected.dose,
+        "patientId": corrected.patient,
+        "scheduledTime": zone::format_instant(corrected.scheduled_time),
+        "takenAt": zone::format_instant(corrected.taken_at),
+    });
+    let draft = |to: &Recipient| Draft {
+        recipient: to.user,
+        kind: NotificationType::FamilyAlert,
+        title: texts.sentence(to.language, "notify-missed-dose-corrected-title", &[]),
+        message: texts.sentence(to.language, "notify-missed-dose-corrected", &arguments),
+        data: data.clone(),
+        patient: Some(corrected.patient),
+    };
+    corrected.alerted.iter().map(draft).collect()
+}
+
+fn session_ended(reused: &RefreshTokenReused, texts: &Texts) -> Draft {
+    Draft {
+        recipient: reused.owner.user,
+        kind: NotificationType::FamilyAlert,
+        title: texts.sentence(reused.owner.language, "notify-session-ended-title", &[]),
+        message: texts.sentence(reused.owner.language, "notify-session-ended", &[]),
+        data: json!({ "sessionId": reused.session }),
+        patient: None,
+    }
+}

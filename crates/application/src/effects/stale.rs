@@ -1,0 +1,37 @@
+use std::time::Duration;
+
+use das_tern_cache::{CacheKey, StaleKey};
+use das_tern_domain::{Event, UserId, zone};
+use das_tern_persistence::doses::DoseView;
+use time::Date;
+
+/// The doses of one patient's day (rules §14).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DayScheduleKey {
+    pub(crate) patient: UserId,
+    pub(crate) day: Date,
+}
+
+impl CacheKey for DayScheduleKey {
+    type Value = Vec<DoseView>;
+    const NAMESPACE: &'static str = "doses:day";
+    const TTL: Duration = Duration::from_mins(1);
+
+    fn id(&self) -> String {
+        format!("{}:{}", self.patient, zone::format_day(self.day))
+    }
+}
+
+/// The cached values that an event makes stale.
+pub(crate) fn stale_after(event: &Event) -> Vec<StaleKey> {
+    match event {
+        Event::Dose(changed) => {
+            let day = zone::day_of(changed.scheduled_time);
+            vec![StaleKey::of(&DayScheduleKey {
+                patient: changed.patient,
+                day,
+            })]
+        }
+        Event::MissedDoseCorrected(_) | Event::PatientDataViewed(_) | Event::RefreshTokenReused(_) => Vec::new(),
+    }
+}

@@ -1,0 +1,164 @@
+//! The three tables, event by event, as reviewed snapshots.
+
+use std::fmt::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use das_tern_domain::access::Refusal;
+use das_tern_domain::{
+    DoseChange, DoseChanged, DoseEventId, DoseEventStatus, Language, MedicationId, MissedDoseCorrected, PatientData,
+    PatientDataViewed, PrescriptionId, Recipient, RefreshTokenReused, SessionId,
+};
+use time::macros::datetime;
+use uuid::Uuid;
+
+use super::*;
+
+const SCHEDULED: OffsetDateTime = datetime!(2026-03-06 07:00 +7);
+const NOW: OffsetDateTime = datetime!(2026-03-06 08:30 +7);
+const PATIENT: UserId = UserId(Uuid::from_u128(0xa));
+const DAUGHTER: UserId = UserId(Uuid::from_u128(0xb));
+const SON: UserId = UserId(Uuid::from_u128(0xc));
+const DOSE: DoseEventId = DoseEventId(Uuid::from_u128(0xd));
+
+struct Counter(AtomicU64);
+
+impl IdSource for Counter {
+    fn next_id(&self) -> Uuid {
+        Uuid::from_u128(self.0.fetch_add(1, Ordering::Relaxed).into())
+    }
+}
+
+fn dose(previous: DoseEventStatus, change: DoseChange) -> Event {
+    Event::Dose(DoseChanged {
+        dose: DOSE,
+        prescription: PrescriptionId(Uuid::from_u128(0xe)),
+        medication: MedicationId(Uuid::from_u128(0xf)),
+        patient: PATIENT,
+        scheduled_time: SCHEDULED,
+        previous,
+        change,
+    })
+}
+
+fn viewed(data: PatientData, refusal: Option<Refusal>) -> Event {
+    Event::PatientDataViewed(PatientDataViewed {
+        patient: PATIENT,
+        data,
+        refusal,
+    })
+}
+
+fn every_event() -> Vec<(&'static str, Event)> {
+    let taken = DoseChange::Taken {
+        status: DoseEventStatus::TakenLate,
+        taken_at: datetime!(2026-03-06 08:00 +7),
+        recorded_at: NOW,
+        offline: true,
+    };
+    let skipped = DoseChange::Skipped {
+        reason: Some("វិលមុខ".to_owned()),
+        recorded_at: NOW,
+    };
+    let moved = DoseChange::ReminderMoved {
+        from: None,
+        to: "06:45".parse().unwrap(),
+    };
+    let corrected = MissedDoseCorrected {
+        dose: DOSE,
+        patient: PATIENT,
+        patient_name: "សុខ សំណាង".to_owned(),
+        medicine_name: "Paracetamol".to_owned(),
+        scheduled_time: SCHEDULED,
+        taken_at: datetime!(2026-03-06 08:00 +7),
+        alerted: vec![
+            Recipient {
+                user: DAUGHTER,
+                language: Language::Khmer,
+            },
+            Recipient {
+                user: SON,
+                language: Language::English,
+            },
+        ],
+    };
+    let reused = RefreshTokenReused {
+        owner: Recipient {
+            user: PATIENT,
+            language: Language::Khmer,
+        },
+        session: SessionId(Uuid::from_u128(0x10)),
+    };
+    vec![
+        ("dose taken", dose(DoseEventStatus::Missed, taken)),
+        ("dose skipped", dose(DoseEventStatus::Due, skipped)),
+        ("reminder moved", dose(DoseEventStatus::Due, moved)),
+        ("missed dose corrected", Event::MissedDoseCorrected(corrected)),
+        ("schedule shown", viewed(PatientData::DoseSchedule, None)),
+        (
+            "history refused: not connected",
+            viewed(PatientData::DoseHistory, Some(Refusal::NotConnected)),
+        ),
+        (
+            "history refused: not allowed",
+            viewed(PatientData::DoseHistory, Some(Refusal::NotAllowed)),
+        ),
+        (
+            "history refused: approval",
+            viewed(PatientData::DoseHistory, Some(Refusal::ApprovalRequired)),
+        ),
+        ("refresh token reused", Event::RefreshTokenReused(reused)),
+    ]
+}
+
+fn rows_of(event: &Event) -> Effects {
+    let texts = Texts::load().unwrap();
+    let by = By {
+        user: Some((PATIENT, UserRole::Patient)),
+        ip: Some("192.0.2.7".parse().unwrap()),
+    };
+    Scribe {
+        texts: &texts,
+        ids: &Counter(AtomicU64::new(1)),
+        now: NOW,
+        by,
+    }
+    .rows(std::slice::from_ref(event))
+}
+
+fn table<T: serde::Serialize>(rows: impl Fn(&Event) -> Vec<T>) -> String {
+    every_event().iter().fold(String::new(), |mut table, (name, event)| {
+        writeln!(table, "{name}").unwrap();
+        for row in rows(event) {
+            writeln!(table, "  {}", serde_json::to_string(&row).unwrap()).unwrap();
+        }
+        table
+    })
+}
+
+#[test]
+fn every_event_has_its_audit_entries() {
+    insta::assert_snapshot!(table(|event| rows_of(event).audit_logs));
+}
+
+#[test]
+fn every_event_has_its_notifications() {
+    insta::assert_snapshot!(table(|event| rows_of(event).notifications));
+}
+
+#[test]
+fn every_event_has_the_cached_values_it_makes_stale() {
+    insta::assert_snapshot!(table(|event| stale_after(event)
+        .iter()
+        .map(ToString::to_string)
+        .collect()));
+}
+
+#[test]
+fn no_audit_entry_repeats_personal_text() {
+    for (name, event) in every_event() {
+        let entries = serde_json::to_string(&rows_of(&event).audit_logs).unwrap();
+        for personal in ["សុខ", "Paracetamol", "វិលមុខ"] {
+            assert!(!entries.contains(personal), "{name}: {entries}");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The use cases of Das Tern: who may do what, what changes, and what is written down about it.
+//!
+//! This crate decides with `das-tern-domain`, stores with `das-tern-persistence` and remembers with `das-tern-cache`. It
+//! knows no web framework, writes no SQL and speaks of no status codes, so that the HTTP server, a worker and the
+//! command line obey the same rules:
+//!
+//! ```no_run
+//! use das_tern_application::{Actor, Application, Error, ScheduleQuery};
+//!
+//! async fn doses_left(app: &Application, actor: &Actor) -> Result<u32, Error> {
+//!     let today = app.dose_schedule(actor, ScheduleQuery::default()).await?;
+//!     Ok(today.progress.total - today.progress.taken)
+//! }
+//! ```
+//!
+//! To add a use case: a file `<nouns>/<verb>.rs` with one method on [`Application`]. Reads go straight to the row types of
+//! the persistence crate. Writes run inside `Application::write`, which saves each decision with its event.
+
+mod actor;
+mod app;
+mod audit;
+mod auth;
+mod doses;
+mod effects;
+mod error;
+mod health;
+mod keys;
+mod limits;
+mod pages;
+mod sessions;
+mod settings;
+mod texts;
+mod work;
+mod world;
+
+pub use actor::Actor;
+pub use app::Application;
+pub use audit::AuditQuery;
+pub use auth::{AccessClaims, Login, SignedIn};
+pub use das_tern_persistence::audit_logs::AuditEntry;
+pub use das_tern_persistence::doses::DoseView;
+pub use das_tern_persistence::users::Account;
+pub use doses::{DaySchedule, HistoryQuery, RecordedDose, ScheduleQuery};
+pub use error::{Code, Error, FieldCode, FieldError, Kind, Resource};
+pub use health::{Check, Health};
+pub use limits::{Admission, LimitClass, Verdict};
+pub use pages::{Page, PageRequest};
+pub use settings::{AuthSettings, LimitSettings, Settings, SigningSecret};
+pub use texts::{InvalidCatalogue, Texts};
+pub use world::{Clock, IdSource, RandomIds, SystemClock, World};

@@ -1,0 +1,98 @@
+//! How often one may ask (rules §13).
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use das_tern_cache::Rule;
+use das_tern_domain::Identifier;
+
+use crate::{AccessClaims, Application, Error};
+
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// What a request is counted as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LimitClass {
+    /// A request without a token, by its address.
+    Anonymous,
+    /// A login or a refresh, by its address.
+    Auth,
+    /// Any other request, by its user.
+    General,
+}
+
+/// Whether a request may go on, and what is left of its limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Admission {
+    /// How many requests the window takes.
+    pub limit: u32,
+    /// How many are left in it.
+    pub remaining: u32,
+    /// When the window is empty again, in seconds.
+    pub reset_seconds: u64,
+    /// Whether the request may go on.
+    pub verdict: Verdict,
+}
+
+/// Whether a request may go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It may.
+    Admitted,
+    /// It came too early.
+    TooMany {
+        /// How long to wait, in seconds.
+        retry_after_seconds: u64,
+    },
+    /// Its session was ended.
+    SessionEnded,
+}
+
+impl Application {
+    /// Counts a request, and asks in the same round trip whether its session was ended.
+    pub async fn admit(&self, class: LimitClass, ip: IpAddr, claims: Option<&AccessClaims>) -> Admission {
+        let limits = &self.settings().limits;
+        let (key, limit) = match (class, claims) {
+            (LimitClass::General, Some(claims)) => (format!("user:{}", claims.sub), limits.general_per_minute),
+            (LimitClass::Auth, _) => (format!("auth:{ip}"), limits.auth_per_minute_per_ip),
+            (LimitClass::General | LimitClass::Anonymous, _) => {
+                (format!("anonymous:{ip}"), limits.anonymous_per_minute_per_ip)
+            }
+        };
+        let rule = Rule {
+            key,
+            limit,
+            window: MINUTE,
+        };
+        let admission = self.limiter().admit(&[rule], claims.map(|claims| claims.session)).await;
+        let verdict = match admission.retry_after_seconds {
+            Some(retry_after_seconds) => Verdict::TooMany { retry_after_seconds },
+            None if admission.session_revoked => Verdict::SessionEnded,
+            None => Verdict::Admitted,
+        };
+        Admission {
+            limit: admission.limit,
+            remaining: admission.remaining,
+            reset_seconds: admission.reset_seconds,
+            verdict,
+        }
+    }
+
+    /// Counts a login of one identifier from one address. The identifier is kept as a keyed digest: a phone number is no
+    /// key to leave lying around.
+    pub(crate) async fn limit_login(&self, identifier: &Identifier, ip: IpAddr) -> Result<(), Error> {
+        let digest = self.identifier_key().sign(&[identifier.folded().as_bytes()]);
+        let name = URL_SAFE_NO_PAD.encode(&digest[..12]);
+        let rule = Rule {
+            key: format!("login:{ip}:{name}"),
+            limit: self.settings().limits.auth_per_minute,
+            window: MINUTE,
+        };
+        match self.limiter().admit(&[rule], None).await.retry_after_seconds {
+            Some(seconds) => Err(Error::limited(seconds)),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,109 @@
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize, Serializer};
+use validator::{Validate, ValidationError};
+
+/// What the use cases can be set to. Every number's default is the rule's.
+#[derive(Debug, Clone, Deserialize, Validate)]
+pub struct Settings {
+    /// Signing in.
+    #[validate(nested)]
+    pub auth: AuthSettings,
+    /// How often one may ask.
+    #[validate(nested)]
+    pub limits: LimitSettings,
+}
+
+/// Signing in (rules §2).
+#[derive(Debug, Clone, Deserialize, Validate)]
+pub struct AuthSettings {
+    /// The `iss` of our tokens.
+    #[validate(length(min = 1))]
+    pub issuer: String,
+    /// The `aud` of our tokens.
+    #[validate(length(min = 1))]
+    pub audience: String,
+    /// The secret that tokens and cursors are signed with, at least 32 bytes.
+    #[validate(custom(function = "long_enough"))]
+    pub token_key: SigningSecret,
+    /// The secret before it, still accepted while its tokens live.
+    #[serde(default)]
+    #[validate(custom(function = "long_enough"))]
+    pub token_key_previous: Option<SigningSecret>,
+    /// How long an access token lives, in seconds.
+    #[validate(range(min = 1, max = 86_400))]
+    pub access_ttl_s: u32,
+    /// How long a session lives without a refresh, in days.
+    #[validate(range(min = 1, max = 90))]
+    pub refresh_ttl_days: u32,
+    /// How long a refresh token may be used again after its rotation, in seconds.
+    #[validate(range(max = 300))]
+    pub refresh_reuse_window_s: u32,
+    /// The cost of a bcrypt hash, at least 10.
+    #[validate(range(min = 10, max = 16))]
+    pub bcrypt_cost: u32,
+    /// How many passwords are hashed at once; 0 is one less than the cores.
+    #[validate(range(max = 256))]
+    pub hash_concurrency: u32,
+    /// How long a login waits for its turn to hash, in milliseconds; then it answers 503.
+    #[validate(range(min = 100, max = 60_000))]
+    pub hash_timeout_ms: u32,
+    /// Wrong passwords in a row that lock an account.
+    #[validate(range(min = 1, max = 100))]
+    pub max_login_failures: u32,
+    /// How long a lock lasts, in minutes.
+    #[validate(range(min = 1, max = 1440))]
+    pub lock_minutes: u32,
+}
+
+/// How often one may ask (rules §13).
+#[derive(Debug, Clone, Deserialize, Validate)]
+pub struct LimitSettings {
+    /// Logins and the like a minute, for one address and identifier together.
+    #[validate(range(min = 1))]
+    pub auth_per_minute: u32,
+    /// Logins and the like a minute, for one address.
+    #[validate(range(min = 1))]
+    pub auth_per_minute_per_ip: u32,
+    /// Requests a minute, for one user.
+    #[validate(range(min = 1))]
+    pub general_per_minute: u32,
+    /// Requests a minute without a token, for one address.
+    #[validate(range(min = 1))]
+    pub anonymous_per_minute_per_ip: u32,
+    /// Synchronised actions a minute, for one user.
+    #[validate(range(min = 1))]
+    pub sync_per_minute: u32,
+    /// Uploads an hour, for one user.
+    #[validate(range(min = 1))]
+    pub uploads_per_hour: u32,
+}
+
+/// A secret to sign with. It shows itself to nobody, a failed validation included.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(transparent)]
+pub struct SigningSecret(SecretString);
+
+impl SigningSecret {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.expose_secret().as_bytes()
+    }
+}
+
+impl From<&str> for SigningSecret {
+    fn from(secret: &str) -> Self {
+        Self(secret.into())
+    }
+}
+
+impl Serialize for SigningSecret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("(secret)")
+    }
+}
+
+fn long_enough(secret: &SigningSecret) -> Result<(), ValidationError> {
+    if secret.as_bytes().len() < 32 {
+        return Err(ValidationError::new("must have at least 32 bytes"));
+    }
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! The write path: a change and all that it leaves behind are one unit.
+//!
+//! A use case runs inside [`Application::write`]. It loads, asks the policy, lets the domain decide, and saves the
+//! decision *together with its event*: no method saves one without the other, so nobody can forget the audit entry.
+//! Each `save_…` is one guarded statement that writes nothing when the thing changed since it was loaded; the
+//! closure then runs again on the new state. A use case that must hold several rows still begins a transaction first.
+
+use das_tern_cache::StaleKey;
+use das_tern_domain::{Dose, Event, LoginState, UserId};
+use das_tern_persistence::doses::DoseView;
+use das_tern_persistence::{Unit, doses, effects, users};
+
+use crate::effects::{By, Scribe, stale_after};
+use crate::{Application, Error};
+
+/// How often a use case runs again on a thing that others keep changing, before it gives up.
+const ATTEMPTS: usize = 8;
+
+/// Why a use case stops.
+pub(crate) enum Stop {
+    /// It cannot do what was asked.
+    Failed(Error),
+    /// What it decided on has changed meanwhile.
+    Outdated,
+}
+
+impl<E: Into<Error>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Things changed faster than a use case could decide.
+#[derive(Debug, thiserror::Error)]
+#[error("gave up after {ATTEMPTS} attempts: the data kept changing")]
+struct Contended;
+
+/// What a use case writes through.
+pub(crate) struct Work<'a> {
+    app: &'a Application,
+    by: By,
+    unit: Unit,
+    stale: Vec<StaleKey>,
+}
+
+impl Application {
+    /// Runs a use case that writes. When it succeeds, everything it saved is committed and the cached values that its
+    /// events made stale are dropped; when it fails, a transaction that it began is rolled back.
+    pub(crate) async fn write<T>(
+        &self,
+        by: By,
+        use_case: impl AsyncFn(&mut Work<'_>) -> Result<T, Stop>,
+    ) -> Result<T, Error> {
+        for _ in 0..ATTEMPTS {
+            let mut work = Work {
+                app: self,
+                by,
+                unit: Unit::new(self.database().clone()),
+                stale: Vec::new(),
+            };
+            match use_case(&mut work).await {
+                Ok(answer) => {
+                    work.unit.commit().await?;
+                    self.cache().forget(&work.stale).await;
+                    return Ok(answer);
+                }
+                Err(Stop::Outdated) => {}
+                Err(Stop::Failed(error)) => return Err(error),
+            }
+        }
+        Err(Error::unavailable(Contended))
+    }
+}
+
+impl Work<'_> {
+    /// Where reads run: inside the transaction, once one is begun.
+    pub(crate) fn unit(&self) -> &Unit {
+        &self.unit
+    }
+
+    /// Saves what was decided on a dose, with its events, in one statement.
+    pub(crate) async fn save_dose(
+        &mut self,
+        before: &DoseView,
+        after: Dose,
+        events: &[Event],
+    ) -> Result<DoseView, Stop> {
+        let rows = self.rows(events);
+        let saved = doses::save(&self.unit.connection(), before, &after, &rows).await?;
+        let updated_at = saved.ok_or(Stop::Outdated)?;
+        self.stale.extend(events.iter().flat_map(stale_after));
+        Ok(before.clone().with(after, updated_at))
+    }
+
+    /// Records an event that changes no row, such as a look.
+    pub(crate) async fn record(&mut self, event: Event) -> Result<(), Stop> {
+        let events = [event];
+        effects::write(&self.unit.connection(), &self.rows(&events)).await?;
+        self.stale.extend(events.iter().flat_map(stale_after));
+        Ok(())
+    }
+
+    /// Begins a transaction and locks the login state of an account.
+    pub(crate) async fn lock_login_state(&mut self, user: UserId) -> Result<Option<LoginState>, Stop> {
+        self.unit.begin().await?;
+        Ok(users::lock_login_state(&self.unit.connection(), user).await?)
+    }
+
+    /// Saves the login state of an account. Counting wrong passwords is no change to anybody's data and has no event.
+    pub(crate) async fn save_login_state(&mut self, user: UserId, state: &LoginState) -> Result<(), Stop> {
+        Ok(users::save_login_state(&self.unit.connection(), user, state).await?)
+    }
+
+    fn rows(&self, events: &[Event]) -> effects::Effects {
+        let scribe = Scribe {
+            texts: self.app.texts(),
+            ids: self.app.ids(),
+            now: self.app.now(),
+            by: self.by,
+        };
+        scribe.rows(events)
+    }
+}
