@@ -36,6 +36,7 @@ mod m20261123_000011_medication_course;
 mod m20261123_000012_details;
 mod m20261123_000013_notification_feed;
 mod m20261123_000014_covered_indexes;
+mod m20261123_000015_alerts_of_a_dose;
 
 pub use run::{down, fresh, pending, status, up};
 pub use sea_orm_migration::{DbErr, MigrationTrait, MigratorTrait, sea_orm};
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000012_details::Migration),
             Box::new(m20261123_000013_notification_feed::Migration),
             Box::new(m20261123_000014_covered_indexes::Migration),
+            Box::new(m20261123_000015_alerts_of_a_dose::Migration),
         ]
     }
 }

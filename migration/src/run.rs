@@ -1,7 +1,5 @@
 //! Running the steps: one process at a time, without the time limits of the application's sessions.
 
-use std::time::Duration;
-
 use sea_orm_migration::sea_orm::sqlx::postgres::PgPoolOptions;
 use sea_orm_migration::sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqlxPostgresConnector, Statement,
@@ -13,7 +11,6 @@ use crate::{Migrator, m20261123_000001_schema};
 
 /// `das_tern` in ASCII: what processes that migrate the same database agree to lock.
 const LOCK: i64 = 0x6461_735f_7465_726e;
-const RETRY: Duration = Duration::from_millis(100);
 
 /// Applies the steps that are still to be applied, and names them.
 ///
@@ -113,8 +110,8 @@ impl Session {
     }
 }
 
-/// Asks again and again instead of waiting inside the database: a statement that waits there holds a snapshot, and
-/// building an index concurrently waits for the end of every snapshot, so the two would wait for each other.
+/// Asks again and again instead of waiting for the lock inside the database: a statement that waits holds a snapshot,
+/// and building an index concurrently waits for the end of every snapshot, so the two would wait for each other.
 async fn acquire(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     let mut told = false;
     loop {
@@ -134,6 +131,6 @@ async fn acquire(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> 
             tracing::info!("another process is migrating this database; waiting for it");
             told = true;
         }
-        tokio::time::sleep(RETRY).await;
+        db.execute_unprepared("SELECT pg_sleep(0.1)").await?;
     }
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use redis::{Cmd, FromRedisValue, IntoConnectionInfo, Pipeline, ProtocolVersion, RedisResult, ScriptInvocation};
+use redis::{Cmd, FromRedisValue, Pipeline, RedisResult, ScriptInvocation};
 use secrecy::ExposeSecret;
 
 use crate::link::{Link, Loss, Supervisor};
@@ -22,10 +22,7 @@ impl Redis {
     /// # Errors
     /// When the URL is none.
     pub fn new(settings: &Settings) -> Result<Self, Error> {
-        let info = settings.url.expose_secret().into_connection_info()?;
-        // The third protocol tells of a closed connection before the next command finds out.
-        let protocol = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
-        let client = redis::Client::open(info.set_redis_settings(protocol))?;
+        let client = redis::Client::open(settings.url.expose_secret())?;
         Ok(Self {
             supervisor: Arc::new(Supervisor::new(client, settings.clone())),
             key_prefix: settings.key_prefix.as_str().into(),
@@ -75,22 +72,32 @@ impl Redis {
         F: Future<Output = RedisResult<T>>,
     {
         match self.attempt(&request).await {
-            Err(Error::Failed(error)) if Loss::of(&error) == Some(Loss::Broken) => self.attempt(&request).await,
-            result => result,
+            Err(Failure { is_broken: true, .. }) => self.attempt(&request).await.map_err(|failure| failure.error),
+            result => result.map_err(|failure| failure.error),
         }
     }
 
-    async fn attempt<T, F>(&self, request: &impl Fn(Arc<Link>) -> F) -> Result<T, Error>
+    async fn attempt<T, F>(&self, request: &impl Fn(Arc<Link>) -> F) -> Result<T, Failure>
     where
         F: Future<Output = RedisResult<T>>,
     {
-        let link = self.supervisor.link().await.ok_or(Error::Away)?;
-        let number = link.number();
-        request(link).await.map_err(|error| {
-            if let Some(loss) = Loss::of(&error) {
-                self.supervisor.lost(number, loss, &error);
+        let away = || Failure {
+            error: Error::Away,
+            is_broken: false,
+        };
+        let link = self.supervisor.link().await.ok_or_else(away)?;
+        request(Arc::clone(&link)).await.map_err(|error| {
+            let loss = Loss::of(&error).map(|loss| self.supervisor.lost(&link, loss, &error));
+            Failure {
+                error: Error::Failed(error),
+                is_broken: loss == Some(Loss::Broken),
             }
-            Error::Failed(error)
         })
     }
+}
+
+struct Failure {
+    error: Error,
+    /// Whether another connection may do better.
+    is_broken: bool,
 }

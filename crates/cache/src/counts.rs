@@ -46,3 +46,34 @@ impl Counters {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use metrics_exporter_prometheus::PrometheusBuilder;
+
+    use super::*;
+
+    #[test]
+    fn every_outcome_is_counted_by_namespace() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let counters = Counters::default();
+        metrics::with_local_recorder(&recorder, || {
+            for outcome in [Outcome::Hit, Outcome::Hit, Outcome::Miss, Outcome::Error] {
+                counters.count("user:profile", outcome);
+            }
+        });
+        let shown = recorder.handle().render();
+        for (outcome, count) in [("hit", 2), ("miss", 1), ("error", 1)] {
+            let line = format!("cache_requests_total{{namespace=\"user:profile\",outcome=\"{outcome}\"}} {count}");
+            assert!(shown.contains(&line), "{shown}");
+        }
+        assert_eq!(
+            counters.read(),
+            CacheCounts {
+                hits: 2,
+                misses: 1,
+                errors: 1
+            }
+        );
+    }
+}

@@ -9,7 +9,7 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, ErrorKind, PushInfo, PushKind, RedisError, RedisResult};
+use redis::{AsyncConnectionConfig, ErrorKind, RedisError, RedisResult};
 use tokio::sync::watch;
 
 use crate::Settings;
@@ -22,7 +22,6 @@ const SEND_BUFFER: usize = 1024;
 
 /// A connection to one life of one server.
 pub(crate) struct Link {
-    number: u64,
     connection: MultiplexedConnection,
     client: u64,
     names: AtomicU64,
@@ -32,10 +31,6 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    pub(crate) fn number(&self) -> u64 {
-        self.number
-    }
-
     pub(crate) fn connection(&self) -> MultiplexedConnection {
         self.connection.clone()
     }
@@ -84,7 +79,6 @@ pub(crate) struct Supervisor {
     client: redis::Client,
     settings: Settings,
     state: watch::Sender<State>,
-    links: AtomicU64,
     outages: AtomicU64,
 }
 
@@ -95,7 +89,6 @@ impl Supervisor {
             client,
             settings,
             state,
-            links: AtomicU64::new(0),
             outages: AtomicU64::new(0),
         }
     }
@@ -104,12 +97,10 @@ impl Supervisor {
         self.outages.load(Ordering::Relaxed)
     }
 
-    /// The link, or nothing while Redis is away. Waits for a first attempt to connect, no longer than for a command.
+    /// The link, or nothing while Redis is away. The first attempt to connect is waited for, no longer than a command.
     pub(crate) async fn link(self: &Arc<Self>) -> Option<Arc<Link>> {
-        match &*self.state.borrow() {
-            State::Up(link) => return Some(Arc::clone(link)),
-            State::Down { .. } => return None,
-            State::Idle | State::Connecting => {}
+        if let State::Up(link) = &*self.state.borrow() {
+            return Some(Arc::clone(link));
         }
         self.begin();
         let mut states = self.state.subscribe();
@@ -119,14 +110,19 @@ impl Supervisor {
                 State::Up(link) => Some(Arc::clone(link)),
                 _ => None,
             },
-            _ => None,
+            Ok(Err(_)) => None,
+            Err(elapsed) => {
+                self.gone(&elapsed);
+                None
+            }
         }
     }
 
-    /// Gives a link up, unless that has happened already.
-    pub(crate) fn lost(self: &Arc<Self>, link: u64, loss: Loss, why: &dyn Display) {
+    /// Gives a link up, unless that has happened already, and says how it was lost: an answer that never came over a link
+    /// that others found broken is no sign that the server hangs.
+    pub(crate) fn lost(self: &Arc<Self>, link: &Arc<Link>, loss: Loss, why: &RedisError) -> Loss {
         let is_news = self.state.send_if_modified(|state| {
-            let is_current = matches!(state, State::Up(current) if current.number == link);
+            let is_current = matches!(state, State::Up(current) if Arc::ptr_eq(current, link));
             if is_current {
                 *state = match loss {
                     Loss::Broken => State::Connecting,
@@ -136,12 +132,13 @@ impl Supervisor {
             is_current
         });
         if !is_news {
-            return;
+            return Loss::Broken;
         }
         if loss == Loss::Hung {
             self.report_outage(why);
         }
         tokio::spawn(connect(Arc::downgrade(self)));
+        loss
     }
 
     fn begin(self: &Arc<Self>) {
@@ -157,23 +154,13 @@ impl Supervisor {
         }
     }
 
-    async fn open(self: &Arc<Self>) -> RedisResult<Link> {
-        let number = self.links.fetch_add(1, Ordering::Relaxed);
-        let supervisor = Arc::downgrade(self);
+    async fn open(&self) -> RedisResult<Link> {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(self.settings.connect_timeout()))
             .set_response_timeout(Some(self.settings.command_timeout()))
-            .set_pipeline_buffer_size(SEND_BUFFER)
-            .set_push_sender(move |push: PushInfo| {
-                if let (PushKind::Disconnection, Some(supervisor)) = (push.kind, supervisor.upgrade()) {
-                    supervisor.lost(number, Loss::Broken, &"the connection was closed");
-                }
-                Ok::<_, std::convert::Infallible>(())
-            });
-        let mut connection = self
-            .client
-            .get_multiplexed_async_connection_with_config(&config)
-            .await?;
+            .set_pipeline_buffer_size(SEND_BUFFER);
+        let connecting = self.client.get_multiplexed_async_connection_with_config(&config);
+        let mut connection = connecting.await?;
         // PING is refused while the server still loads, INFO is not.
         let (_pong, client, info): (String, u64, String) = redis::pipe()
             .cmd("PING")
@@ -185,7 +172,6 @@ impl Supervisor {
             .await?;
         let life = life_of(&info)?;
         Ok(Link {
-            number,
             connection,
             client,
             names: AtomicU64::new(0),
@@ -200,16 +186,16 @@ impl Supervisor {
         }
     }
 
-    fn failed(&self, error: &RedisError) {
+    fn gone(&self, why: &dyn Display) {
         let is_news = self.state.send_if_modified(|state| {
-            let is_news = !matches!(state, State::Down { .. });
+            let is_news = matches!(state, State::Idle | State::Connecting);
             if is_news {
                 *state = State::Down { since: Instant::now() };
             }
             is_news
         });
         if is_news {
-            self.report_outage(error);
+            self.report_outage(why);
         }
     }
 
@@ -244,7 +230,7 @@ async fn connect(supervisor: Weak<Supervisor>) {
                 attempt.is_over = true;
                 return supervisor.opened(link);
             }
-            Err(error) => supervisor.failed(&error),
+            Err(error) => supervisor.gone(&error),
         }
         let next = pause.map_or(supervisor.settings.backoff_min(), |pause| pause * 2);
         let next = next.min(supervisor.settings.backoff_max());

@@ -89,3 +89,50 @@ fn has_redis_url(settings: &Settings) -> Result<(), ValidationError> {
         Err(_) => Err(ValidationError::new("url").with_message("url: not a redis:// or rediss:// URL".into())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_valid() {
+        assert!(Settings::new("redis://localhost".into()).validate().is_ok());
+        assert!(
+            Settings::new("rediss://user:secret@redis.example:6380/1".into())
+                .validate()
+                .is_ok()
+        );
+    }
+
+    #[test]
+    fn an_invalid_url_is_not_repeated_with_its_password() {
+        let errors = Settings::new("http://user:secret@localhost".into())
+            .validate()
+            .unwrap_err();
+        let shown = format!("{errors} {errors:?}");
+        assert!(shown.contains("url") && !shown.contains("secret"), "{shown}");
+    }
+
+    #[test]
+    fn every_impossible_number_is_named() {
+        let settings = Settings {
+            command_timeout_ms: 0,
+            connect_timeout_ms: 0,
+            backoff_min_ms: 0,
+            backoff_max_ms: 0,
+            ..Settings::new("redis://localhost".into())
+        };
+        let errors = settings.validate().unwrap_err();
+        let mut names: Vec<_> = errors.field_errors().into_keys().collect();
+        names.sort_unstable();
+        assert_eq!(
+            names,
+            [
+                "backoff_max_ms",
+                "backoff_min_ms",
+                "command_timeout_ms",
+                "connect_timeout_ms"
+            ]
+        );
+    }
+}

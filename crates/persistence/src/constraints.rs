@@ -38,7 +38,7 @@ constraints! {
     CONNECTIONS_PAIR_KEY = "connections_pair_key";
     /// Nobody is connected to themselves (rules §3).
     CONNECTIONS_NOT_SELF_CHECK = "connections_not_self_check";
-    /// `accepted_at` is set exactly while the connection is ACCEPTED.
+    /// `accepted_at` is set while the connection is ACCEPTED, and not while it is PENDING.
     CONNECTIONS_ACCEPTED_AT_CHECK = "connections_accepted_at_check";
     /// `revoked_at` is set exactly while the connection is REVOKED.
     CONNECTIONS_REVOKED_AT_CHECK = "connections_revoked_at_check";

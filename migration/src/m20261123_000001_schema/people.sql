@@ -53,7 +53,9 @@ CREATE TABLE connections (
         ON UPDATE CASCADE ON DELETE CASCADE,
     CONSTRAINT connections_initiator_id_recipient_id_key UNIQUE (initiator_id, recipient_id),
     CONSTRAINT connections_not_self_check CHECK (initiator_id <> recipient_id),
-    CONSTRAINT connections_accepted_at_check CHECK ((status = 'ACCEPTED') = (accepted_at IS NOT NULL)),
+    -- A connection that has ended may have been accepted before, or not.
+    CONSTRAINT connections_accepted_at_check
+        CHECK (status = 'REVOKED' OR (status = 'ACCEPTED') = (accepted_at IS NOT NULL)),
     CONSTRAINT connections_revoked_at_check CHECK ((status = 'REVOKED') = (revoked_at IS NOT NULL))
 );
 -- One connection for a pair of people, whoever asked.
