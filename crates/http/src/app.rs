@@ -1,0 +1,59 @@
+use actix_web::App;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::Compress;
+use actix_web::web::{self, PayloadConfig, ThinData};
+use utoipa::OpenApi;
+use utoipa_actix_web::AppExt;
+
+use crate::middleware::{Envelope, cors, gate};
+use crate::openapi::{Frame, polish};
+use crate::routes::{self, Verbs};
+use crate::state::State;
+
+/// The largest body that is read, in bytes.
+const LARGEST_BODY: usize = 1 << 20;
+
+/// Everything under `/api/v1`, with the middleware around it: what a worker answers with. Another service can mount
+/// more beside it.
+pub fn app(
+    state: State,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    let cors = cors(state.settings());
+    let (app, document) = App::new()
+        .app_data(ThinData(state.application().clone()))
+        .app_data(ThinData(state.clone()))
+        .app_data(PayloadConfig::new(LARGEST_BODY))
+        .into_utoipa_app()
+        .configure(routes::mount)
+        .split_for_parts();
+    let verbs = Verbs::of(&document);
+    app.default_service(web::to(move |request: actix_web::HttpRequest| {
+        let refused = verbs.refuse(&request);
+        async move { Err::<actix_web::HttpResponse, _>(refused) }
+    }))
+    .wrap_fn(gate)
+    .wrap(Compress::default())
+    .wrap(cors)
+    .wrap(Envelope::new(state))
+}
+
+/// The document that describes the API, in OpenAPI 3.1.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let app = App::new()
+        .into_utoipa_app()
+        .openapi(Frame::openapi())
+        .configure(routes::mount);
+    let (_, mut document) = app.split_for_parts();
+    polish(&mut document);
+    document
+}

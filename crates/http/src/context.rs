@@ -1,0 +1,77 @@
+//! What is known of a request before it reaches its handler.
+
+use std::cell::Cell;
+use std::net::IpAddr;
+use std::rc::Rc;
+
+use actix_web::http::header::HeaderValue;
+use actix_web::{HttpMessage, HttpRequest};
+use das_tern_application::{AccessClaims, Admission, Code, Error, Verdict};
+use das_tern_domain::{Language, UserId};
+
+use crate::error::Failure;
+
+/// The token that came with a request, verified once.
+pub(crate) enum Bearer {
+    /// There was none.
+    Absent,
+    /// It is ours, and its time is not over.
+    Verified(AccessClaims),
+    /// It is of no use, and this is why.
+    Unusable(Code),
+}
+
+/// What is known of a request before it reaches its handler.
+pub(crate) struct RequestContext {
+    pub(crate) request_id: HeaderValue,
+    pub(crate) ip: IpAddr,
+    pub(crate) bearer: Bearer,
+    pub(crate) admission: Admission,
+    /// What `Accept-Language` asks for.
+    pub(crate) asked_language: Option<Language>,
+    /// What the caller's account says, once it was read.
+    pub(crate) own_language: Cell<Option<Language>>,
+}
+
+impl RequestContext {
+    /// The context of a request.
+    pub(crate) fn of(request: &HttpRequest) -> Result<Rc<Self>, Failure> {
+        let context = request.extensions().get::<Rc<Self>>().cloned();
+        context.ok_or_else(|| Error::internal("the request has not passed the middleware").into())
+    }
+
+    /// The language of the answer (rules §1).
+    pub(crate) fn language(&self) -> Language {
+        let claimed = || self.claims().map(|claims| claims.language);
+        let own = || self.own_language.get().or_else(claimed);
+        self.asked_language.or_else(own).unwrap_or(Language::Khmer)
+    }
+
+    /// Who asks, as far as their token says.
+    pub(crate) fn user(&self) -> Option<UserId> {
+        self.claims().map(|claims| claims.sub)
+    }
+
+    /// The request's id as text.
+    pub(crate) fn request_id(&self) -> &str {
+        self.request_id.to_str().unwrap_or_default()
+    }
+
+    /// The claims of a token that is ours, whose time is not over and whose session goes on.
+    pub(crate) fn live_claims(&self) -> Result<&AccessClaims, Failure> {
+        let code = match &self.bearer {
+            Bearer::Verified(_) if self.admission.verdict == Verdict::SessionEnded => Code::TokenRevoked,
+            Bearer::Verified(claims) => return Ok(claims),
+            Bearer::Absent => Code::Unauthenticated,
+            Bearer::Unusable(code) => *code,
+        };
+        Err(Error::new(code).into())
+    }
+
+    fn claims(&self) -> Option<&AccessClaims> {
+        match &self.bearer {
+            Bearer::Verified(claims) => Some(claims),
+            Bearer::Absent | Bearer::Unusable(_) => None,
+        }
+    }
+}

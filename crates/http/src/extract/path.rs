@@ -1,0 +1,36 @@
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use das_tern_application::{Error, Resource};
+use das_tern_domain::DoseEventId;
+use uuid::Uuid;
+
+use crate::error::Failure;
+use crate::fields::parse_id;
+
+/// The `{id}` of the path. What is no id names nothing, so it is answered like one that nobody has.
+pub(crate) struct ApiPath<T>(pub(crate) T);
+
+/// An id of a thing that has a path.
+pub(crate) trait PathId: From<Uuid> {
+    /// What is missing when there is no such thing.
+    const RESOURCE: Resource;
+}
+
+impl PathId for DoseEventId {
+    const RESOURCE: Resource = Resource::DoseEvent;
+}
+
+impl<T: PathId> FromRequest for ApiPath<T> {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let id = request.match_info().get("id").and_then(parse_id);
+        ready(
+            id.map(|id| Self(id.into()))
+                .ok_or_else(|| Error::missing(T::RESOURCE).into()),
+        )
+    }
+}

@@ -1,0 +1,177 @@
+//! The OpenAPI document: what the routes say about themselves, and what holds for all of them.
+
+pub(crate) mod failures;
+mod shapes;
+
+use utoipa::openapi::request_body::RequestBody;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{Components, Object, OpenApi as Document, RefOr, Schema};
+use utoipa::{Modify, OpenApi};
+
+use crate::error::FailureBody;
+
+pub(crate) use shapes::{Day, Instant};
+
+/// What stands in the document beside the routes.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Das Tern (ដាស់តឿន)",
+        description = "Medicines on time, for patients in Cambodia, with the people they trust.\n\n\
+            Instants are ISO 8601 with `+07:00`; input without an offset is Phnom Penh time. Lists are bare arrays, newest \
+            first; `Link: <…>; rel=\"next\"` leads to the next page. Unknown fields are ignored. Every answer carries \
+            `X-Request-Id` and `X-RateLimit-Limit`, `-Remaining` and `-Reset`; every failure has the shape `Failure`, in \
+            Khmer or English as `Accept-Language` or else the account says.",
+        license(name = "MIT", identifier = "MIT"),
+    ),
+    servers((url = "/")),
+    components(schemas(FailureBody<'static>)),
+    modifiers(&Tokens),
+    tags(
+        (name = "auth", description = "Signing in, staying signed in, signing out"),
+        (name = "doses", description = "A patient's medicines of the day and what became of them"),
+        (name = "audit", description = "Who did what, and who looked"),
+        (name = "system", description = "Health, metrics and this document"),
+    ),
+)]
+pub(crate) struct Frame;
+
+/// The ways to prove who one is.
+struct Tokens;
+
+impl Modify for Tokens {
+    fn modify(&self, document: &mut Document) {
+        let components = document.components.get_or_insert_with(Components::new);
+        let mut access = Http::new(HttpAuthScheme::Bearer);
+        access.bearer_format = Some("JWT".to_owned());
+        access.description = Some("The `accessToken` of a session.".to_owned());
+        components.add_security_scheme("accessToken", SecurityScheme::Http(access));
+        let mut metrics = Http::new(HttpAuthScheme::Bearer);
+        metrics.description = Some("The token that the operator configured.".to_owned());
+        components.add_security_scheme("metricsToken", SecurityScheme::Http(metrics));
+    }
+}
+
+/// Says what holds for all shapes: an answer names every field, `null` where there is nothing, but for the extras of a
+/// failure; a body without a needed field may be left out.
+pub(crate) fn polish(document: &mut Document) {
+    let Some(components) = &mut document.components else {
+        return;
+    };
+    for (name, schema) in &mut components.schemas {
+        if let RefOr::T(Schema::Object(object)) = schema
+            && !["Request", "Extras"].iter().any(|partial| name.ends_with(partial))
+        {
+            object.required = object.properties.keys().cloned().collect();
+        }
+    }
+    for item in document.paths.paths.values_mut() {
+        for operation in [&mut item.post, &mut item.put, &mut item.patch].into_iter().flatten() {
+            if let Some(RefOr::T(body)) = &mut operation.request_body {
+                relax(body, components);
+            }
+        }
+    }
+}
+
+fn relax(body: &mut RequestBody, components: &Components) {
+    let named = body.content.values().find_map(|content| match content {
+        RefOr::T(content) => object_of(content.schema.as_ref()?, components),
+        RefOr::Ref(_) => None,
+    });
+    if named.is_some_and(|object| object.required.is_empty()) {
+        body.required = Some(utoipa::openapi::Required::False);
+    }
+}
+
+fn object_of<'a>(schema: &'a RefOr<Schema>, components: &'a Components) -> Option<&'a Object> {
+    match schema {
+        RefOr::T(Schema::Object(object)) => Some(object),
+        RefOr::T(_) => None,
+        RefOr::Ref(reference) => {
+            let name = reference.ref_location.rsplit('/').next()?;
+            match components.schemas.get(name)? {
+                RefOr::T(Schema::Object(object)) => Some(object),
+                _ => None,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    fn document() -> Value {
+        serde_json::to_value(crate::openapi()).unwrap()
+    }
+
+    fn references<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
+        match value {
+            Value::Object(map) => {
+                found.extend(map.get("$ref").and_then(Value::as_str));
+                map.values().for_each(|value| references(value, found));
+            }
+            Value::Array(list) => list.iter().for_each(|value| references(value, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        let document = document();
+        let mut found = BTreeSet::new();
+        references(&document, &mut found);
+        assert!(found.contains("#/components/schemas/Failure"));
+        for reference in found {
+            assert!(
+                document.pointer(reference.trim_start_matches('#')).is_some(),
+                "{reference}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_answer_names_every_field_and_a_request_only_what_is_needed() {
+        let schemas = &document()["components"]["schemas"];
+        for name in ["Dose", "User", "AuditEntry", "Failure"] {
+            let required = schemas[name]["required"].as_array().unwrap().len();
+            assert_eq!(
+                required,
+                schemas[name]["properties"].as_object().unwrap().len(),
+                "{name}"
+            );
+        }
+        assert_eq!(
+            schemas["LoginRequest"]["required"],
+            serde_json::json!(["identifier", "password"])
+        );
+        assert_eq!(schemas["TakenRequest"]["required"], Value::Null);
+    }
+
+    #[test]
+    fn a_body_without_a_needed_field_may_be_left_out() {
+        let paths = &document()["paths"];
+        let is_needed = |path: &str, verb: &str| paths[path][verb]["requestBody"]["required"].clone();
+        assert_eq!(is_needed("/api/v1/doses/{id}/taken", "patch"), false);
+        assert_eq!(is_needed("/api/v1/doses/{id}/reminder-time", "patch"), true);
+    }
+
+    #[test]
+    fn every_failure_has_its_sentence_as_an_example() {
+        let document = document();
+        let refused =
+            &document["paths"]["/api/v1/auth/login"]["post"]["responses"]["403"]["content"]["application/json"];
+        let locked = &refused["examples"]["ACCOUNT_LOCKED"]["value"];
+        assert_eq!(locked["error"]["code"], "ACCOUNT_LOCKED");
+        assert!(
+            locked["message"]
+                .as_str()
+                .unwrap()
+                .starts_with("Your account is locked")
+        );
+        assert!(locked["error"]["details"]["lockedUntil"].is_string());
+    }
+}

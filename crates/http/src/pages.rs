@@ -1,0 +1,47 @@
+//! Lists: a bare array, and the way to the next page in `Link`.
+
+use actix_web::http::header::LINK;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+
+/// A page of a list, with a link to the next one where there is one.
+pub(crate) fn answer(request: &HttpRequest, next: Option<&str>, items: &[impl Serialize]) -> HttpResponse {
+    let mut answer = HttpResponse::Ok();
+    if let Some(cursor) = next {
+        answer.insert_header((LINK, link(request.path(), request.query_string(), cursor)));
+    }
+    answer.json(items)
+}
+
+/// The same path and query with another cursor, relative to the host, which only a proxy may know.
+fn link(path: &str, query: &str, cursor: &str) -> String {
+    let kept = query
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+    let mut url = format!("<{path}?");
+    for pair in kept {
+        url.push_str(pair);
+        url.push('&');
+    }
+    url + "cursor=" + cursor + ">; rel=\"next\""
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_page_keeps_the_filters_and_replaces_the_cursor() {
+        let first = link("/api/v1/doses/history", "status=MISSED&limit=5", "abc");
+        assert_eq!(
+            first,
+            "</api/v1/doses/history?status=MISSED&limit=5&cursor=abc>; rel=\"next\""
+        );
+        let second = link("/api/v1/doses/history", "cursor=abc&limit=5", "def");
+        assert_eq!(second, "</api/v1/doses/history?limit=5&cursor=def>; rel=\"next\"");
+        assert_eq!(
+            link("/api/v1/audit-logs", "", "abc"),
+            "</api/v1/audit-logs?cursor=abc>; rel=\"next\""
+        );
+    }
+}

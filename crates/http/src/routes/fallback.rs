@@ -1,0 +1,84 @@
+use std::rc::Rc;
+
+use actix_web::HttpRequest;
+use actix_web::dev::ResourceDef;
+use actix_web::http::header::HeaderValue;
+use das_tern_application::{Error, Resource};
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::path::PathItem;
+
+use crate::error::Failure;
+
+/// The verbs of every path of the document, for requests that met no route.
+#[derive(Clone)]
+pub(crate) struct Verbs(Rc<[(ResourceDef, HeaderValue)]>);
+
+impl Verbs {
+    /// The verbs that the document names.
+    pub(crate) fn of(document: &OpenApi) -> Self {
+        let paths = document.paths.paths.iter();
+        let verbs = paths.filter_map(|(path, item)| Some((ResourceDef::new(path.as_str()), allow(item)?)));
+        Self(verbs.collect())
+    }
+
+    /// Why a request met no route: its path has other verbs, or there is no such path.
+    pub(crate) fn refuse(&self, request: &HttpRequest) -> Failure {
+        let path = request.match_info().as_str();
+        match self.0.iter().find(|(pattern, _)| pattern.is_match(path)) {
+            Some((_, allow)) => Failure::wrong_method(allow.clone()),
+            None => Error::missing(Resource::Route).into(),
+        }
+    }
+}
+
+/// The value of `Allow` for a path.
+fn allow(item: &PathItem) -> Option<HeaderValue> {
+    let verbs = [
+        ("GET", &item.get),
+        ("POST", &item.post),
+        ("PUT", &item.put),
+        ("PATCH", &item.patch),
+        ("DELETE", &item.delete),
+    ];
+    let present: Vec<_> = verbs
+        .into_iter()
+        .filter(|(_, operation)| operation.is_some())
+        .map(|(verb, _)| verb)
+        .collect();
+    HeaderValue::from_str(&present.join(", "))
+        .ok()
+        .filter(|_| !present.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::ResponseError;
+    use actix_web::http::header::ALLOW;
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn refused(path: &str) -> (u16, Option<String>) {
+        let verbs = Verbs::of(&crate::openapi());
+        let answer = verbs
+            .refuse(&TestRequest::with_uri(path).to_http_request())
+            .error_response();
+        let allow = answer
+            .headers()
+            .get(ALLOW)
+            .map(|allow| allow.to_str().unwrap().to_owned());
+        (answer.status().as_u16(), allow)
+    }
+
+    #[test]
+    fn a_known_path_says_what_it_may_be_called_with() {
+        assert_eq!(refused("/api/v1/auth/login"), (405, Some("POST".to_owned())));
+        assert_eq!(refused("/api/v1/doses/42/taken"), (405, Some("PATCH".to_owned())));
+    }
+
+    #[test]
+    fn an_unknown_path_is_not_found() {
+        assert_eq!(refused("/api/v1/nowhere"), (404, None));
+        assert_eq!(refused("/api/v1/auth/login/more"), (404, None));
+    }
+}

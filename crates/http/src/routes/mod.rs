@@ -1,0 +1,50 @@
+//! The routes, by noun. Each handler takes what it needs from the request, makes one call, and presents the answer.
+
+mod audit_logs;
+mod auth;
+mod docs;
+mod doses;
+mod fallback;
+mod health;
+mod system;
+
+use utoipa_actix_web::scope::scope;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) use doses::DoseBody;
+pub(crate) use fallback::Verbs;
+
+/// Where people sign in or stay signed in: limited by address, more strictly than the rest (rules §13).
+pub(crate) const SIGN_IN_PATHS: [&str; 2] = ["/api/v1/auth/login", "/api/v1/auth/refresh"];
+
+/// Mounts every route.
+pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
+    // Before the scope, which answers for everything under its prefix.
+    config.map(docs::mount);
+    config.service(
+        scope("/api/v1")
+            .service(auth::log_in)
+            .service(auth::refresh)
+            .service(auth::log_out)
+            .service(auth::me)
+            .service(doses::schedule)
+            .service(doses::history)
+            .service(doses::take)
+            .service(doses::skip)
+            .service(doses::move_reminder)
+            .service(audit_logs::list)
+            .service(health::health)
+            .service(health::live)
+            .service(health::ready)
+            .service(system::metrics)
+            .service(system::document),
+    );
+    // The short addresses, for people and for machines that look there first.
+    config.map(|config| {
+        config
+            .service(health::health)
+            .service(health::live)
+            .service(health::ready)
+            .service(system::document)
+    });
+}

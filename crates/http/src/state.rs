@@ -1,0 +1,54 @@
+use std::sync::Arc;
+
+use actix_web::web::{Bytes, ThinData};
+use das_tern_application::Application;
+
+use crate::Settings;
+
+/// What every worker answers from. Cheap to clone.
+#[derive(Clone)]
+pub struct State(Arc<Parts>);
+
+struct Parts {
+    application: Application,
+    settings: Settings,
+    document: Bytes,
+    render_metrics: Box<dyn Fn() -> String + Send + Sync>,
+}
+
+/// [`State`] as handlers take it.
+pub(crate) type Shared = ThinData<State>;
+
+impl State {
+    /// Puts together what every worker answers from. `render_metrics` writes the metrics in Prometheus' format.
+    pub fn new(
+        application: Application,
+        settings: Settings,
+        render_metrics: impl Fn() -> String + Send + Sync + 'static,
+    ) -> Self {
+        let document = crate::openapi().to_json().unwrap_or_default().into();
+        Self(Arc::new(Parts {
+            application,
+            settings,
+            document,
+            render_metrics: Box::new(render_metrics),
+        }))
+    }
+
+    pub(crate) fn application(&self) -> &Application {
+        &self.0.application
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// The OpenAPI document, serialised.
+    pub(crate) fn document(&self) -> Bytes {
+        self.0.document.clone()
+    }
+
+    pub(crate) fn metrics(&self) -> String {
+        (self.0.render_metrics)()
+    }
+}
