@@ -1,0 +1,58 @@
+//! `das-tern migrate`: the schema, forwards and backwards.
+
+use anyhow::bail;
+use serde_json::json;
+
+use super::{connect, print};
+use crate::cli::{Consent, Migrate};
+use crate::config::{Config, Environment};
+
+pub(super) async fn run(config: &Config, direction: Migrate) -> anyhow::Result<()> {
+    if let Migrate::Down { consent, .. } | Migrate::Fresh { consent } = &direction {
+        ask(config, consent)?;
+    }
+    let database = connect(config).await?;
+    let db = database.connection();
+    match direction {
+        Migrate::Up => report("applied", &das_tern_migration::up(db).await?)?,
+        Migrate::Down { steps, .. } => report("taken back", &das_tern_migration::down(db, steps).await?)?,
+        Migrate::Fresh { .. } => {
+            das_tern_migration::fresh(db).await?;
+            print("everything dropped, and all migrations applied\n")?;
+        }
+        Migrate::Status { json } => show(&das_tern_migration::status(db).await?, json)?,
+    }
+    database.close().await;
+    Ok(())
+}
+
+fn ask(config: &Config, consent: &Consent) -> anyhow::Result<()> {
+    if config.environment == Environment::Production && !consent.yes {
+        bail!(
+            "this destroys data of production at {}; if that is meant, add --yes",
+            config.database_place()
+        );
+    }
+    Ok(())
+}
+
+fn report(what: &str, names: &[String]) -> anyhow::Result<()> {
+    match names {
+        [] => print("nothing to do\n"),
+        names => names.iter().try_for_each(|name| print(&format!("{what}: {name}\n"))),
+    }
+}
+
+fn show(steps: &[(String, bool)], as_json: bool) -> anyhow::Result<()> {
+    if as_json {
+        let steps: Vec<_> = steps
+            .iter()
+            .map(|(name, applied)| json!({"name": name, "applied": applied}))
+            .collect();
+        return print(&format!("{:#}\n", json!(steps)));
+    }
+    steps.iter().try_for_each(|(name, applied)| {
+        let state = if *applied { "applied" } else { "pending" };
+        print(&format!("{state}  {name}\n"))
+    })
+}

@@ -1,0 +1,95 @@
+//! What no single section can know: how values go together, and what production refuses.
+
+use url::Url;
+
+use super::effective::{Effective, SECRETS, URLS};
+use super::layer::Layer;
+use super::problems::Problems;
+use super::{Config, Environment, LogFormat};
+
+/// How long a process may take to end, in seconds, before whoever runs it loses patience.
+const LONGEST_SHUTDOWN_S: u64 = 9;
+
+pub(super) fn check(config: &Config, effective: &Effective, problems: &mut Problems) {
+    let mut rules = Rules { effective, problems };
+    rules.refuse(
+        config.server.drain_s + config.server.shutdown_timeout_s > LONGEST_SHUTDOWN_S,
+        "server.shutdown_timeout_s",
+        "must leave, together with server.drain_s, at most 9 seconds",
+    );
+    rules.refuse(
+        config.application.limits.auth_per_minute > config.application.limits.auth_per_minute_per_ip,
+        "limits.auth_per_minute",
+        "must not be more than limits.auth_per_minute_per_ip",
+    );
+    if config.environment == Environment::Production {
+        rules.production(config);
+    }
+}
+
+struct Rules<'a> {
+    effective: &'a Effective,
+    problems: &'a mut Problems,
+}
+
+impl Rules<'_> {
+    fn refuse(&mut self, is_wrong: bool, key: &str, what: &str) {
+        if is_wrong {
+            self.problems.add(key, self.effective.source(key), what);
+        }
+    }
+
+    fn production(&mut self, config: &Config) {
+        let public = well_known();
+        for key in SECRETS {
+            let is_public = self.effective.text(key).is_some_and(|secret| public.contains(&secret));
+            self.refuse(is_public, key, "is a secret of development, which everybody knows");
+        }
+        for key in URLS {
+            let password = self.effective.text(key).as_deref().and_then(password);
+            let is_public = password.is_some_and(|password| public.contains(&password));
+            self.refuse(is_public, key, "has a password of development, which everybody knows");
+        }
+        self.refuse(
+            config.server.migrate_on_start,
+            "server.migrate_on_start",
+            "must be false in production",
+        );
+        self.refuse(
+            config.log.format == LogFormat::Pretty,
+            "log.format",
+            "must be json in production",
+        );
+        self.refuse(
+            config.http.show_causes,
+            "http.show_causes",
+            "must be false in production",
+        );
+        let allows_all = config.http.cors_origins.iter().any(|origin| origin == "*");
+        self.refuse(
+            allows_all,
+            "http.cors_origins",
+            "must name the origins in production, not `*`",
+        );
+    }
+}
+
+/// The secrets and passwords in the files of development and test.
+fn well_known() -> Vec<String> {
+    let nobody = &mut Problems::default();
+    let layers =
+        [Environment::Development, Environment::Test].map(|environment| Layer::environment(environment, nobody));
+    let text = |key: &str| {
+        layers
+            .iter()
+            .filter_map(|layer| layer.find(key)?.into_string())
+            .collect::<Vec<_>>()
+    };
+    let secrets = SECRETS.into_iter().flat_map(text).filter(|secret| !secret.is_empty());
+    let passwords = URLS.into_iter().flat_map(text).filter_map(|url| password(&url));
+    secrets.chain(passwords).collect()
+}
+
+fn password(url: &str) -> Option<String> {
+    Some(Url::parse(url).ok()?.password()?.to_owned())
+}

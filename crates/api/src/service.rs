@@ -1,0 +1,187 @@
+//! The product put together and serving: the one way in which `main` and the tests start it.
+
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use actix_web::HttpServer;
+use actix_web::dev::{Server, ServerHandle};
+use das_tern_application::{Application, InvalidCatalogue, World};
+use das_tern_cache::Redis;
+use das_tern_http::State;
+use das_tern_migration::{DbErr, Migrator, MigratorTrait as _};
+use das_tern_persistence::Database;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::task::JoinHandle;
+
+use crate::config::{Config, ServerSettings};
+use crate::metrics;
+
+/// How often what was recorded is put into its buckets.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Why the product does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// PostgreSQL did not answer within the connect time-out, or refused us.
+    #[error("no database at {place}: {source}")]
+    Database {
+        /// Host, port and name of the database.
+        place: String,
+        /// What it said.
+        source: das_tern_persistence::Error,
+    },
+    /// A migration failed.
+    #[error("cannot bring the schema up to date: {0}")]
+    Migration(#[from] DbErr),
+    /// The Redis settings are unusable. A Redis that is away is no reason not to start.
+    #[error("cannot use Redis: {0}")]
+    Redis(#[from] das_tern_cache::Error),
+    /// A catalogue of texts is broken.
+    #[error(transparent)]
+    Texts(#[from] InvalidCatalogue),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// Host and port.
+        address: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+}
+
+/// The product, serving.
+pub struct Running {
+    address: SocketAddr,
+    application: Application,
+    server: ServerHandle,
+    serving: JoinHandle<std::io::Result<()>>,
+    upkeep: JoinHandle<()>,
+    drain: Duration,
+}
+
+/// Connects, migrates where the settings say so, and listens.
+///
+/// # Errors
+/// When the database does not answer, a migration fails, or the address is taken.
+pub async fn start(config: Config, world: World) -> Result<Running, StartError> {
+    let recorder = metrics::recorder();
+    let database = open_database(&config).await?;
+    let redis = Redis::new(&config.redis)?;
+    let steps = Migrator::migrations()
+        .iter()
+        .map(|step| step.name().to_owned())
+        .collect();
+    let application = Application::new(config.application, database.clone(), redis, steps, world)?;
+    let rendering = recorder.clone();
+    let metrics = move || {
+        metrics::record_pool(database.pool_status());
+        rendering.render()
+    };
+    let state = State::new(application.clone(), config.http, metrics);
+    let (server, address) = listen(&config.server, state)?;
+    Ok(Running {
+        address,
+        application,
+        server: server.handle(),
+        serving: tokio::spawn(server),
+        upkeep: tokio::spawn(keep_up(recorder)),
+        drain: Duration::from_secs(config.server.drain_s),
+    })
+}
+
+/// The database, once it answers, with its schema up to date where the settings say so.
+async fn open_database(config: &Config) -> Result<Database, StartError> {
+    let place = config.database_place();
+    tracing::info!(%place, "connecting to PostgreSQL");
+    let database = Database::connect(&config.database)
+        .await
+        .map_err(|source| StartError::Database { place, source })?;
+    let db = database.connection();
+    if config.server.migrate_on_start {
+        for name in das_tern_migration::up(db).await? {
+            tracing::info!(name, "migration applied");
+        }
+    } else {
+        warn_of_pending(das_tern_migration::pending(db).await);
+    }
+    Ok(database)
+}
+
+fn warn_of_pending(pending: Result<Vec<String>, DbErr>) {
+    match pending {
+        Ok(names) if names.is_empty() => {}
+        Ok(names) => tracing::warn!(?names, "migrations pending: not ready before `das-tern migrate up`"),
+        // A schema of a later release has steps that this one does not know, and still serves it.
+        Err(error) => tracing::warn!(%error, "cannot tell which migrations are pending"),
+    }
+}
+
+fn listen(settings: &ServerSettings, state: State) -> Result<(Server, SocketAddr), StartError> {
+    let refused = |source| StartError::Listen {
+        address: format!("{}:{}", settings.host, settings.port),
+        source,
+    };
+    let mut server = HttpServer::new(move || das_tern_http::app(state.clone()))
+        .disable_signals()
+        .keep_alive(Duration::from_secs(settings.keep_alive_s))
+        .client_request_timeout(Duration::from_millis(settings.request_head_timeout_ms))
+        .shutdown_timeout(settings.shutdown_timeout_s);
+    if settings.workers > 0 {
+        server = server.workers(settings.workers.into());
+    }
+    let server = server.bind((settings.host.as_str(), settings.port)).map_err(refused)?;
+    let address = server
+        .addrs()
+        .first()
+        .copied()
+        .ok_or_else(|| refused(ErrorKind::AddrNotAvailable.into()))?;
+    Ok((server.run(), address))
+}
+
+async fn keep_up(recorder: PrometheusHandle) {
+    let mut ticks = tokio::time::interval(UPKEEP);
+    loop {
+        ticks.tick().await;
+        recorder.run_upkeep();
+    }
+}
+
+impl Running {
+    /// Where the product listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where a client on this machine finds the product, without a path.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let port = self.address.port();
+        if self.address.ip().is_unspecified() {
+            format!("http://localhost:{port}")
+        } else {
+            format!("http://{}", self.address)
+        }
+    }
+
+    /// What answers the requests.
+    #[must_use]
+    pub fn application(&self) -> &Application {
+        &self.application
+    }
+
+    /// Says that it is not ready, waits for the load balancers to notice, finishes the requests, and closes the connections.
+    pub async fn stop(self) {
+        self.application.begin_shutdown();
+        tokio::time::sleep(self.drain).await;
+        self.server.stop(true).await;
+        match self.serving.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the server ended badly"),
+            Err(error) => tracing::error!(%error, "the server ended badly"),
+        }
+        self.upkeep.abort();
+        self.application.close().await;
+    }
+}

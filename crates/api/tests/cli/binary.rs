@@ -1,0 +1,142 @@
+//! The binary, run with an environment of its own.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use das_tern_migration::sea_orm::{ConnectionTrait as _, Database, DatabaseConnection};
+
+/// A Redis that is not there.
+pub(crate) const NO_REDIS: &str = "redis://127.0.0.1:1";
+
+/// A command of the binary, that finds nothing in its environment but these variables.
+pub(crate) fn das_tern(arguments: &[&str], variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_das-tern"));
+    command.args(arguments).env_clear().envs(variables.iter().copied());
+    command
+}
+
+/// What a command that ended said, and with which code it ended.
+pub(crate) struct Answer {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl From<Output> for Answer {
+    fn from(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Self {
+            code: output.status.code(),
+            out: text(output.stdout),
+            err: text(output.stderr),
+        }
+    }
+}
+
+pub(crate) fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Answer {
+    das_tern(arguments, variables).output().unwrap().into()
+}
+
+/// The variable of the test run that says where a service is.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "where the services are is no configuration of the product"
+)]
+fn service(variable: &str) -> String {
+    std::env::var(variable).unwrap_or_else(|_| panic!("{variable} is not set: run the tests with `cargo xtask test`"))
+}
+
+pub(crate) fn redis_url() -> String {
+    service("REDIS_URL")
+}
+
+/// An empty database that goes when this is dropped.
+pub(crate) struct TestDatabase {
+    name: String,
+    pub(crate) url: String,
+}
+
+impl TestDatabase {
+    pub(crate) fn create(test: &str) -> Self {
+        let name = format!("das_tern_cli_{test}_{}", std::process::id());
+        let mut url: url::Url = service("DATABASE_URL").parse().unwrap();
+        url.set_path(&name);
+        administer(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        administer(&format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"));
+        Self { name, url: url.into() }
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        administer(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+    }
+}
+
+fn administer(sql: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let db: DatabaseConnection = Database::connect(service("DATABASE_URL")).await.unwrap();
+        db.execute_unprepared(sql).await.unwrap();
+        db.close().await.unwrap();
+    });
+}
+
+/// A server that is ended when this is dropped.
+pub(crate) struct Server {
+    process: Child,
+    out: BufReader<ChildStdout>,
+    pub(crate) address: String,
+}
+
+impl Server {
+    /// Starts a server on a free port, and waits until it says where it is.
+    pub(crate) fn start(variables: &[(&str, &str)]) -> Self {
+        let mut command = das_tern(&["serve"], variables);
+        let mut process = command.env("PORT", "0").stdout(Stdio::piped()).spawn().unwrap();
+        let mut out = BufReader::new(process.stdout.take().unwrap());
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        let (_, rest) = line
+            .split_once("http://")
+            .unwrap_or_else(|| panic!("no address in {line:?}"));
+        let address = rest.split([',', '\n']).next().unwrap().to_owned();
+        Self { process, out, address }
+    }
+
+    pub(crate) fn port(&self) -> &str {
+        self.address.rsplit_once(':').unwrap().1
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
+        let sent = Command::new("kill")
+            .args([signal, &self.process.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for the end, but not for longer than anybody would.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        let started = Instant::now();
+        while started.elapsed() < Duration::from_secs(10) {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                return status;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("the server does not end");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        let _ = &self.out;
+    }
+}
