@@ -1,0 +1,238 @@
+//! Real requests over loopback against a release build and a large database, with the same work as bare SQL in turn.
+
+mod cpu;
+mod load;
+mod operations;
+mod sql;
+
+use std::net::SocketAddr;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+
+use super::up::{build, is_ready};
+use crate::interrupt;
+use crate::progress::{Step, say};
+use crate::services::{Folder, Postgres, PostgresOptions, RedisOptions, Services, signal};
+use load::{Request, Run};
+use operations::{Kind, Operation};
+use sql::Sql;
+
+/// What is measured, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub struct BenchOptions {
+    /// How many patients the database holds.
+    pub patients: u32,
+    /// How long each measurement takes, in seconds.
+    pub seconds: u64,
+}
+
+const DATABASE: &str = "bench";
+/// How many of the patients make requests.
+const CALLERS: u32 = 1_000;
+/// How many connections are open at once, run by run; the ratio to bare SQL is taken at the middle one.
+const CLIENTS: [usize; 3] = [1, 16, 64];
+const COMPARED: usize = 16;
+const WARM_UP: Duration = Duration::from_secs(1);
+
+/// Measures and prints a table.
+///
+/// # Errors
+/// When something cannot be started, or an answer is wrong.
+pub fn bench(options: BenchOptions) -> Result<()> {
+    interrupt::remember()?;
+    let kept = Folder::of_checkout()?;
+    let folder = Folder::temporary("bench")?;
+    let binary = build(true)?;
+    let mut services = Services::start_apart(
+        &kept,
+        &folder,
+        &PostgresOptions::kept(),
+        &RedisOptions::default(),
+        DATABASE,
+    )?;
+    let result = measure(options, &binary, &services, &folder);
+    services.stop();
+    result
+}
+
+fn measure(options: BenchOptions, binary: &std::path::Path, services: &Services, folder: &Folder) -> Result<()> {
+    let postgres = services
+        .postgres()
+        .context("the benchmark needs a PostgreSQL of its own")?;
+    let sql = Sql::new(postgres, DATABASE);
+    let das_tern = |arguments: &[&str]| {
+        let mut command = Command::new(binary);
+        command
+            .args(arguments)
+            .envs(services.environment())
+            .env("APP_ENV", "development")
+            .env("RUST_BACKTRACE", "0");
+        command
+    };
+    finish("migrating", &mut das_tern(&["migrate", "up"]))?;
+    finish(
+        "seeding",
+        &mut das_tern(&["seed", "--large", &options.patients.to_string()]),
+    )?;
+    sql.run(CHEAP_PASSWORD)?;
+
+    let port = crate::services::free_port(None)?;
+    let mut server = start(&mut das_tern(&["serve"]), port)?;
+    let result = measure_server(options, &mut server, port, postgres, &sql, folder);
+    signal("TERM", server.id()).ok();
+    server.wait()?;
+    result
+}
+
+/// Every patient's password stays `password123`, hashed so cheaply that a thousand logins take seconds. What a login
+/// costs is measured elsewhere.
+const CHEAP_PASSWORD: &str = "CREATE EXTENSION IF NOT EXISTS pgcrypto; \
+    UPDATE users SET password_hash = (SELECT crypt('password123', gen_salt('bf', 4)))";
+
+fn start(command: &mut Command, port: u16) -> Result<Child> {
+    let plenty = "100000000";
+    let limits = [
+        "AUTH_PER_MINUTE",
+        "AUTH_PER_MINUTE_PER_IP",
+        "GENERAL_PER_MINUTE",
+        "ANONYMOUS_PER_MINUTE_PER_IP",
+    ];
+    command.envs(limits.map(|name| (format!("DASTERN__LIMITS__{name}"), plenty)));
+    command
+        .env("HOST", "127.0.0.1")
+        .env("PORT", port.to_string())
+        .env("DASTERN__LOG__LEVEL", "warn")
+        .process_group(0);
+    let started = Instant::now();
+    let server = command.spawn()?;
+    while !is_ready(port) {
+        ensure!(
+            started.elapsed() < Duration::from_secs(30),
+            "the server is not ready after half a minute"
+        );
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    say(format!("ready {} ms after its start", started.elapsed().as_millis()));
+    Ok(server)
+}
+
+fn measure_server(
+    options: BenchOptions,
+    server: &mut Child,
+    port: u16,
+    postgres: &Postgres,
+    sql: &Sql<'_>,
+    folder: &Folder,
+) -> Result<()> {
+    let address = SocketAddr::from(([127, 0, 0, 1], port));
+    let idle = cpu::resident_mib(server.id())?;
+    let phones: Vec<String> = sql.rows(&format!(
+        "SELECT phone_number FROM users WHERE role = 'PATIENT' ORDER BY created_at DESC, id LIMIT {CALLERS}"
+    ))?;
+    let step = Step::begin(format!("signing {} patients in", phones.len()));
+    let patients = operations::sign_in(address, &phones)?;
+    step.done();
+    operations::prepare_bare(sql, &patients)?;
+
+    println!(
+        "{:<36} {:>4} {:>9} {:>8} {:>8} {:>8} {:>10} {:>10} {:>6}",
+        "operation", "conn", "req/s", "p50 ms", "p95 ms", "p99 ms", "server µs", "PG µs", "ratio"
+    );
+    for operation in operations::all(&patients) {
+        for clients in CLIENTS {
+            ensure!(!interrupt::came(), "stopped");
+            let measured = Measured::take(
+                &operation,
+                address,
+                clients,
+                options,
+                (server.id(), postgres.pid()),
+                sql,
+                &patients,
+            )?;
+            let ratio = (clients == COMPARED).then(|| {
+                let script = operations::write_script(folder.path(), &operation)?;
+                anyhow::Ok(measured.run.per_second() / sql.transactions_per_second(&script, clients, options.seconds)?)
+            });
+            measured.print(operation.name, clients, ratio.transpose()?);
+        }
+    }
+    operations::tidy_up(sql)?;
+    println!(
+        "resident memory: {idle:.0} MiB idle, {:.0} MiB after load",
+        cpu::resident_mib(server.id())?
+    );
+    println!(
+        "{}; {} patients; {} s a run",
+        sql.rows("SELECT version()")?.join(""),
+        options.patients,
+        options.seconds
+    );
+    Ok(())
+}
+
+struct Measured {
+    run: Run,
+    server: Duration,
+    postgres: Duration,
+}
+
+impl Measured {
+    fn take(
+        operation: &Operation,
+        address: SocketAddr,
+        clients: usize,
+        options: BenchOptions,
+        (server, postgres): (u32, u32),
+        sql: &Sql<'_>,
+        patients: &[operations::Patient],
+    ) -> Result<Self> {
+        let doses;
+        let drive: Box<dyn Fn() -> Result<Run>> = match &operation.kind {
+            Kind::Read(requests) => {
+                load::for_a_while(address, requests, clients, WARM_UP)?;
+                Box::new(move || load::for_a_while(address, requests, clients, Duration::from_secs(options.seconds)))
+            }
+            Kind::Write => {
+                doses = operations::doses_to_take(sql, patients)?;
+                let (first, rest): (&[Request], &[Request]) = doses.split_at(doses.len() / 10);
+                load::each_once(address, first, clients)?;
+                Box::new(move || load::each_once(address, rest, clients))
+            }
+        };
+        let before = (cpu::time_of(server)?, cpu::time_of_family(postgres)?);
+        let run = drive()?;
+        let after = (cpu::time_of(server)?, cpu::time_of_family(postgres)?);
+        Ok(Self {
+            run,
+            server: after.0.saturating_sub(before.0),
+            postgres: after.1.saturating_sub(before.1),
+        })
+    }
+
+    fn print(&self, name: &str, clients: usize, ratio: Option<f64>) {
+        let milliseconds = |percent| self.run.percentile(percent).as_secs_f64() * 1_000.0;
+        let each = |total: Duration| total.as_secs_f64() * 1_000_000.0 / self.run.count();
+        let ratio = ratio.map_or_else(String::new, |ratio| format!("{ratio:.2}"));
+        println!(
+            "{name:<36} {clients:>4} {:>9.0} {:>8.2} {:>8.2} {:>8.2} {:>10.0} {:>10.0} {ratio:>6}",
+            self.run.per_second(),
+            milliseconds(50),
+            milliseconds(95),
+            milliseconds(99),
+            each(self.server),
+            each(self.postgres),
+        );
+    }
+}
+
+fn finish(what: &str, command: &mut Command) -> Result<()> {
+    let step = Step::begin(what);
+    let status = command.status()?;
+    ensure!(status.success(), "{what} failed ({status})");
+    step.done();
+    Ok(())
+}

@@ -1,0 +1,2 @@
+\set n random(1, :patients)
+SELECT u.id, u.role, u.first_name, u.last_name, u.full_name, u.email, u.phone_number, u.gender, u.date_of_birth, u.language, u.theme, u.account_status, u.status_before_lock, coalesce(s.tier, 'FREEMIUM'), u.specialty, u.hospital_clinic, u.grace_period_minutes, u.token_epoch, u.created_at FROM users u LEFT JOIN subscriptions s ON s.user_id = u.id WHERE u.id = (SELECT id FROM bench_patients WHERE n = :n);

