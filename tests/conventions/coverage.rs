@@ -1,0 +1,141 @@
+//! Walks the OpenAPI document, so that an endpoint cannot be forgotten.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::TestApp;
+use crate::support::app::MORNING;
+
+/// Operations that need no token.
+const PUBLIC: &[&str] = &[
+    "POST /auth/login",
+    "POST /auth/refresh",
+    "GET /health",
+    "GET /health/live",
+    "GET /health/ready",
+    "GET /metrics",
+    "GET /openapi.json",
+];
+
+/// Operations that change something, but leave no audit entry, and why.
+const UNAUDITED: &[(&str, &str)] = &[
+    ("POST /auth/login", "signing in changes nobody's data"),
+    ("POST /auth/refresh", "nor does staying signed in"),
+    ("POST /auth/logout", "nor does signing out"),
+];
+
+/// Operations on a thing that belongs to somebody.
+const OWNED: &[&str] = &[
+    "PATCH /doses/{id}/taken",
+    "PATCH /doses/{id}/skipped",
+    "PATCH /doses/{id}/reminder-time",
+];
+
+/// A valid body for each operation that needs one.
+fn body(operation: &str) -> Value {
+    match operation {
+        "PATCH /doses/{id}/reminder-time" => json!({ "reminderTime": "08:30" }),
+        _ => json!({}),
+    }
+}
+
+async fn operations(app: &TestApp) -> Vec<(String, Method, String)> {
+    let document = app.client.get("/openapi.json").await.ok();
+    let mut operations = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let path = path.strip_prefix("/api/v1").unwrap();
+        for verb in item.as_object().unwrap().keys().filter(|key| *key != "parameters") {
+            let method: Method = verb.to_uppercase().parse().unwrap();
+            operations.push((format!("{method} {path}"), method, path.to_owned()));
+        }
+    }
+    assert!(operations.len() >= 15, "{operations:?}");
+    operations
+}
+
+#[tokio::test]
+async fn every_operation_that_is_not_public_asks_for_a_token() {
+    let app = TestApp::start().await;
+    for (operation, method, path) in operations(&app).await {
+        let path = path.replace("{id}", &uuid::Uuid::now_v7().to_string());
+        let answer = app.client.send(method, &path, Some(body(&operation).to_string())).await;
+        let is_public = PUBLIC.contains(&operation.as_str());
+        assert!(
+            is_public || answer.refused(401, "UNAUTHENTICATED").is_object(),
+            "{operation}"
+        );
+        assert!(
+            !is_public || answer.status != 401 || operation == "GET /metrics",
+            "{operation}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_owned_thing_is_hidden_from_a_stranger() {
+    let app = TestApp::start().await;
+    let (patient, stranger) = (app.patient().await, app.patient().await);
+    for (operation, method, path) in operations(&app).await {
+        assert_eq!(
+            path.contains("{id}"),
+            OWNED.contains(&operation.as_str()),
+            "{operation} is not on the list"
+        );
+        if path.contains("{id}") {
+            let dose = app.dose(&patient, MORNING).await;
+            let path = path.replace("{id}", &dose.id.to_string());
+            stranger
+                .client
+                .send(method, &path, Some(body(&operation).to_string()))
+                .await
+                .refused(404, "NOT_FOUND");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_operation_that_changes_something_leaves_an_audit_entry() {
+    let app = TestApp::start().await;
+    let patient = app.patient().await;
+    for (operation, method, path) in operations(&app).await {
+        if method == Method::GET || UNAUDITED.iter().any(|(exempt, _)| *exempt == operation) {
+            continue;
+        }
+        let dose = app.dose(&patient, MORNING).await;
+        let before = app.count("audit_logs", "actor_id = $1", [patient.id.into()]).await;
+        let path = path.replace("{id}", &dose.id.to_string());
+        patient
+            .client
+            .send(method, &path, Some(body(&operation).to_string()))
+            .await
+            .ok();
+        let after = app.count("audit_logs", "actor_id = $1", [patient.id.into()]).await;
+        assert_eq!(after, before + 1, "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn every_operation_documents_its_errors_with_examples() {
+    let app = TestApp::start().await;
+    let document = app.client.get("/openapi.json").await.ok();
+    assert_eq!(
+        document["openapi"]
+            .as_str()
+            .unwrap()
+            .split('.')
+            .take(2)
+            .collect::<Vec<_>>(),
+        ["3", "1"]
+    );
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (verb, operation) in item.as_object().unwrap() {
+            let responses = operation["responses"].as_object().unwrap();
+            assert!(operation["operationId"].is_string(), "{verb} {path}");
+            assert!(responses.keys().any(|status| status.starts_with('2')), "{verb} {path}");
+            let name = format!("{} {}", verb.to_uppercase(), path.strip_prefix("/api/v1").unwrap());
+            let has_credentials =
+                !PUBLIC.contains(&name.as_str()) || name.contains("/auth/") || name.contains("/metrics");
+            assert_eq!(responses.contains_key("401"), has_credentials, "{name}");
+        }
+    }
+}

@@ -1,0 +1,167 @@
+use serde_yaml_ng::Value;
+
+use super::read;
+
+fn compose() -> Value {
+    let mut document: Value = serde_yaml_ng::from_str(&read("docker/compose.yml")).unwrap();
+    document.apply_merge().unwrap();
+    document
+}
+
+fn service(name: &str) -> Value {
+    compose()["services"][name].clone()
+}
+
+fn command(service: &Value) -> String {
+    let words = service["command"]
+        .as_sequence()
+        .unwrap()
+        .iter()
+        .map(|word| word.as_str().unwrap());
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn strings(list: &Value) -> Vec<String> {
+    list.as_sequence()
+        .unwrap()
+        .iter()
+        .map(|item| item.as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn the_images_are_the_promised_versions() {
+    assert!(
+        service("postgres")["image"]
+            .as_str()
+            .unwrap()
+            .starts_with("postgres:17")
+    );
+    assert!(service("redis")["image"].as_str().unwrap().starts_with("redis:7.4"));
+}
+
+#[test]
+fn both_services_restart_and_are_checked_every_ten_seconds() {
+    for (name, check) in [("postgres", "pg_isready"), ("redis", "redis-cli ping")] {
+        let service = service(name);
+        assert_eq!(service["restart"], "unless-stopped", "{name}");
+        let health = &service["healthcheck"];
+        assert_eq!(
+            (health["interval"].as_str(), health["retries"].as_u64()),
+            (Some("10s"), Some(5)),
+            "{name}"
+        );
+        assert!(strings(&health["test"]).join(" ").contains(check), "{name}");
+    }
+}
+
+#[test]
+fn both_services_keep_their_data_in_named_volumes_and_listen_on_loopback() {
+    let volumes = compose()["volumes"].clone();
+    for (name, port) in [("postgres", "127.0.0.1:5432:5432"), ("redis", "127.0.0.1:6379:6379")] {
+        let service = service(name);
+        let (volume, _) = strings(&service["volumes"])[0]
+            .split_once(':')
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            .unwrap();
+        assert!(
+            volumes.as_mapping().unwrap().contains_key(volume.as_str()),
+            "{name}: {volume}"
+        );
+        assert_eq!(strings(&service["ports"]), [port]);
+    }
+}
+
+#[test]
+fn all_services_share_a_network_of_their_own() {
+    let document = compose();
+    let networks = document["networks"].as_mapping().unwrap();
+    assert_eq!(networks.len(), 1);
+    let network = networks.keys().next().unwrap().as_str().unwrap().to_owned();
+    for (name, service) in document["services"].as_mapping().unwrap() {
+        assert_eq!(strings(&service["networks"]), [network.as_str()], "{name:?}");
+    }
+}
+
+#[test]
+fn postgres_is_set_to_utf_8_twenty_connections_phnom_penh_and_a_slow_query_log() {
+    let postgres = service("postgres");
+    for setting in [
+        "max_connections=20",
+        "timezone=Asia/Phnom_Penh",
+        "log_min_duration_statement=1000",
+    ] {
+        assert!(command(&postgres).contains(setting), "{setting}");
+    }
+    let environment = &postgres["environment"];
+    assert_eq!(
+        (&environment["TZ"], &environment["PGTZ"]),
+        (&"Asia/Phnom_Penh".into(), &"Asia/Phnom_Penh".into())
+    );
+    assert!(
+        environment["POSTGRES_INITDB_ARGS"]
+            .as_str()
+            .unwrap()
+            .contains("--encoding=UTF8")
+    );
+}
+
+#[test]
+fn redis_has_a_password_a_limit_and_two_ways_to_keep_its_data() {
+    let command = command(&service("redis"));
+    for setting in [
+        "--requirepass",
+        "--maxmemory 512mb",
+        "--maxmemory-policy allkeys-lru",
+        "--save 900 1",
+        "--appendonly yes",
+    ] {
+        assert!(command.contains(setting), "{setting}");
+    }
+}
+
+#[test]
+fn the_api_is_a_profile_and_starts_after_its_migrations() {
+    let (api, migrate) = (service("api"), service("migrate"));
+    for service in [&api, &migrate] {
+        assert_eq!(strings(&service["profiles"]), ["api"]);
+        assert_eq!(service["environment"]["APP_ENV"], "production");
+    }
+    assert_eq!(
+        api["depends_on"]["migrate"]["condition"],
+        "service_completed_successfully"
+    );
+    assert_eq!(api["depends_on"]["postgres"]["condition"], "service_healthy");
+    assert_eq!(migrate["restart"], "no");
+    assert_eq!(command(&migrate), "migrate up");
+}
+
+#[test]
+fn the_pool_fits_under_the_connections_of_the_server() {
+    let pool: u32 = service("api")["environment"]["DASTERN__DATABASE__MAX_CONNECTIONS"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert_eq!(pool, 15);
+}
+
+#[test]
+fn every_variable_is_in_the_example_and_must_be_set() {
+    let text = read("docker/compose.yml");
+    let example = read(".env.example");
+    let mut names = 0;
+    for part in text.split("${").skip(1) {
+        let (variable, _) = part.split_once('}').unwrap();
+        let (name, rule) = variable
+            .split_once(":?")
+            .unwrap_or_else(|| panic!("{variable} may be missing"));
+        assert!(!rule.is_empty());
+        assert!(
+            example.lines().any(|line| line.starts_with(&format!("{name}="))),
+            "{name} is not in .env.example"
+        );
+        names += 1;
+    }
+    assert!(names > 5);
+}

@@ -1,0 +1,59 @@
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::support::TestApp;
+use crate::support::app::MORNING;
+
+/// Ends every connection of the product to its database, as a restart of the server does.
+async fn cut(app: &TestApp) {
+    app.administer(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}' AND pid <> pg_backend_pid()",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn cut_connections_heal_without_a_lost_or_doubled_intake() {
+    let app = TestApp::start().await;
+    let patient = app.patient().await;
+    for _ in 0..5 {
+        let dose = app.dose(&patient, MORNING).await;
+        let path = format!("/doses/{}/taken", dose.id);
+        let empty = json!({});
+        let (answer, ()) = tokio::join!(patient.client.patch(&path, &empty), cut(&app));
+        assert!(answer.status == 200 || answer.status == 503, "{}", answer.text);
+        if answer.status != 200 {
+            answer.header("retry-after");
+        }
+        let mut retried = patient.client.patch(&path, &empty).await;
+        for _ in 0..10 {
+            if retried.status == 200 {
+                break;
+            }
+            assert_eq!(retried.status, 503, "{}", retried.text);
+            retried = patient.client.patch(&path, &empty).await;
+        }
+        retried.ok();
+        assert_eq!(app.count("audit_logs", "resource_id = $1", [dose.id.into()]).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_is_away_is_answered_with_503_in_time() {
+    let app = TestApp::start().await;
+    let patient = app.patient().await;
+    app.administer("ALTER DATABASE \"{database}\" ALLOW_CONNECTIONS false")
+        .await;
+    cut(&app).await;
+    let started = Instant::now();
+    let answer = patient.client.get("/auth/me").await;
+    answer.refused(503, "UNAVAILABLE");
+    answer.header("retry-after");
+    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+    assert_eq!(app.client.get("/health/ready").await.status, 503);
+    app.client.get("/health/live").await.ok();
+    app.administer("ALTER DATABASE \"{database}\" ALLOW_CONNECTIONS true")
+        .await;
+    patient.client.get("/auth/me").await.ok();
+}

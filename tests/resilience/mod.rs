@@ -1,0 +1,4 @@
+//! What breaks, and what does not.
+
+mod database;
+mod redis;

@@ -1,0 +1,12 @@
+//! The schema, its entities, and what the database refuses.
+
+mod audit;
+mod catalog;
+mod entities;
+mod keys;
+mod migrations;
+mod properties;
+mod rows;
+mod sessions;
+mod text;
+mod violations;

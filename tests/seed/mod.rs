@@ -1,0 +1,5 @@
+mod demo;
+mod doses;
+mod large;
+mod rows;
+mod rules;

@@ -1,0 +1,10 @@
+//! What tests start and ask with.
+
+pub mod app;
+pub mod client;
+pub mod database;
+pub mod people;
+pub mod redis;
+mod world;
+
+pub use app::TestApp;
