@@ -5,10 +5,11 @@
 //! Each `save_…` is one guarded statement that writes nothing when the thing changed since it was loaded; the
 //! closure then runs again on the new state. A use case that must hold several rows still begins a transaction first.
 
-use das_tern_cache::StaleKey;
+use das_tern_cache::{Cache, StaleKey};
 use das_tern_domain::{Dose, Event, LoginState, UserId};
 use das_tern_persistence::doses::DoseView;
 use das_tern_persistence::{Unit, doses, effects, users};
+use tokio::runtime::Handle;
 
 use crate::effects::{By, Scribe, stale_after};
 use crate::{Application, Error};
@@ -40,7 +41,36 @@ pub(crate) struct Work<'a> {
     app: &'a Application,
     by: By,
     unit: Unit,
-    stale: Vec<StaleKey>,
+    stale: Stale,
+}
+
+/// Cached values to be dropped. They are noted before the statement that makes them stale and dropped after it, also
+/// when nobody waits for the answer any more: a client that hangs up must not leave an old day behind.
+struct Stale {
+    cache: Cache,
+    keys: Vec<StaleKey>,
+}
+
+impl Stale {
+    fn note(&mut self, events: &[Event]) {
+        self.keys.extend(events.iter().flat_map(stale_after));
+    }
+
+    async fn forget(mut self) {
+        // Once begun, the cache sees it through.
+        let keys = std::mem::take(&mut self.keys);
+        self.cache.forget(&keys).await;
+    }
+}
+
+impl Drop for Stale {
+    fn drop(&mut self) {
+        let keys = std::mem::take(&mut self.keys);
+        if let (false, Ok(runtime)) = (keys.is_empty(), Handle::try_current()) {
+            let cache = self.cache.clone();
+            runtime.spawn(async move { cache.forget(&keys).await });
+        }
+    }
 }
 
 impl Application {
@@ -56,12 +86,15 @@ impl Application {
                 app: self,
                 by,
                 unit: Unit::new(self.database().clone()),
-                stale: Vec::new(),
+                stale: Stale {
+                    cache: self.cache().clone(),
+                    keys: Vec::new(),
+                },
             };
             match use_case(&mut work).await {
                 Ok(answer) => {
                     work.unit.commit().await?;
-                    self.cache().forget(&work.stale).await;
+                    work.stale.forget().await;
                     return Ok(answer);
                 }
                 Err(Stop::Outdated) => {}
@@ -86,17 +119,17 @@ impl Work<'_> {
         events: &[Event],
     ) -> Result<DoseView, Stop> {
         let rows = self.rows(events);
+        self.stale.note(events);
         let saved = doses::save(&self.unit.connection(), before, &after, &rows).await?;
         let updated_at = saved.ok_or(Stop::Outdated)?;
-        self.stale.extend(events.iter().flat_map(stale_after));
         Ok(before.clone().with(after, updated_at))
     }
 
     /// Records an event that changes no row, such as a look.
     pub(crate) async fn record(&mut self, event: Event) -> Result<(), Stop> {
         let events = [event];
+        self.stale.note(&events);
         effects::write(&self.unit.connection(), &self.rows(&events)).await?;
-        self.stale.extend(events.iter().flat_map(stale_after));
         Ok(())
     }
 
