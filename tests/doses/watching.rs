@@ -69,7 +69,11 @@ async fn the_level_the_patient_chose_decides_what_is_seen() {
     let set = "UPDATE connections SET permission_level = $2::permission_level WHERE id = $1";
     for level in ["REQUEST", "SELECTED", "ALLOWED"] {
         app.execute(set, [with_daughter.into(), level.into()]).await;
-        assert_eq!(doses_seen(&daughter, &patient).await, std::slice::from_ref(&dose), "{level}");
+        assert_eq!(
+            doses_seen(&daughter, &patient).await,
+            std::slice::from_ref(&dose),
+            "{level}"
+        );
     }
     app.execute(set, [with_doctor.into(), "REQUEST".into()]).await;
     refused(&doctor, &patient, 403, "ACCESS_APPROVAL_REQUIRED").await;

@@ -14,7 +14,11 @@ async fn cut(app: &TestApp) {
     // The test's own pool was cut too: each failing statement rids it of one broken connection.
     let mut in_a_row = 0;
     while in_a_row < 12 {
-        in_a_row = if app.database().ping().await.is_ok() { in_a_row + 1 } else { 0 };
+        in_a_row = if app.database().ping().await.is_ok() {
+            in_a_row + 1
+        } else {
+            0
+        };
     }
 }
 
@@ -50,7 +54,7 @@ async fn a_database_that_is_away_is_answered_with_503_in_time() {
     let patient = app.patient().await;
     app.administer("ALTER DATABASE \"{database}\" ALLOW_CONNECTIONS false")
         .await;
-    cut(&app).await;
+    app.administer(CUT).await;
     let started = Instant::now();
     let answer = patient.client.get("/auth/me").await;
     answer.refused(503, "UNAVAILABLE");

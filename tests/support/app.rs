@@ -81,7 +81,16 @@ impl TestApp {
     /// Runs SQL on the server from outside of this test's database, whose name stands for `{database}`.
     pub async fn administer(&self, sql: &str) {
         let server = std::env::var("DATABASE_URL").unwrap();
-        let name = self.database.url().rsplit('/').next().unwrap().split('?').next().unwrap().to_owned();
+        let name = self
+            .database
+            .url()
+            .rsplit('/')
+            .next()
+            .unwrap()
+            .split('?')
+            .next()
+            .unwrap()
+            .to_owned();
         let connection = sea_orm::Database::connect(server).await.unwrap();
         connection
             .execute_unprepared(&sql.replace("{database}", &name))
