@@ -10,9 +10,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("das-tern-domain", &["sea-orm", "utoipa"]),
     ("das-tern-persistence", &["das-tern-domain", "sea-orm", "sqlx"]),
     ("das-tern-cache", &["das-tern-domain", "redis", "tokio"]),
+    ("das-tern-integrations", &["das-tern-domain", "tokio"]),
     (
         "das-tern-application",
-        &["das-tern-cache", "das-tern-domain", "das-tern-persistence", "tokio"],
+        &[
+            "das-tern-cache",
+            "das-tern-domain",
+            "das-tern-integrations",
+            "das-tern-persistence",
+            "tokio",
+        ],
     ),
     (
         "das-tern-http",
@@ -34,6 +41,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "das-tern-cache",
             "das-tern-domain",
             "das-tern-http",
+            "das-tern-integrations",
             "das-tern-migration",
             "das-tern-persistence",
             "das-tern-seed",
