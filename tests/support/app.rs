@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use das_tern_api::config::Config;
 use das_tern_application::{Application, RandomIds, World};
+use das_tern_integrations::Integrations;
 use das_tern_persistence::Database;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, JsonValue, Statement, Value};
 use time::OffsetDateTime;
@@ -42,6 +43,7 @@ impl TestApp {
         let world = World {
             clock: clock.clone(),
             ids: Arc::new(RandomIds),
+            integrations: Integrations::local(),
         };
         let server = das_tern_api::start(config, world).await.unwrap();
         let address = server.address();

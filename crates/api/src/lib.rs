@@ -5,11 +5,11 @@
 //!
 //! ```no_run
 //! use das_tern_api::config;
-//! use das_tern_application::World;
+//! use das_tern_application::{Integrations, World};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let config = config::for_tests("postgres://localhost/das_tern", "redis://localhost")?;
-//! let running = das_tern_api::start(config, World::real()).await?;
+//! let running = das_tern_api::start(config, World::real(Integrations::local())).await?;
 //! println!("{}/docs", running.url());
 //! running.stop().await;
 //! # Ok(())

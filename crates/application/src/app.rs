@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use das_tern_cache::{Cache, Limiter, Redis, SessionStore};
 use das_tern_domain::LockPolicy;
+use das_tern_integrations::Integrations;
 use das_tern_persistence::Database;
 use time::{Duration, OffsetDateTime};
 
@@ -100,6 +101,11 @@ impl Application {
 
     pub(crate) fn ids(&self) -> &dyn IdSource {
         self.0.world.ids.as_ref()
+    }
+
+    #[expect(dead_code, reason = "one-time codes are sent with the accounts")]
+    pub(crate) fn integrations(&self) -> &Integrations {
+        &self.0.world.integrations
     }
 
     pub(crate) fn database(&self) -> &Database {

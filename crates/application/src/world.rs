@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use das_tern_integrations::Integrations;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -44,15 +45,18 @@ pub struct World {
     pub clock: Arc<dyn Clock>,
     /// New ids.
     pub ids: Arc<dyn IdSource>,
+    /// Text messages, e-mail, identities and files.
+    pub integrations: Integrations,
 }
 
 impl World {
-    /// The real one.
+    /// The machine's time and randomness, and the given outside world.
     #[must_use]
-    pub fn real() -> Self {
+    pub fn real(integrations: Integrations) -> Self {
         Self {
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds),
+            integrations,
         }
     }
 }

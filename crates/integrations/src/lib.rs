@@ -5,6 +5,7 @@
 //! implement its trait here, give it settings, and test it against a local server that speaks its protocol.
 
 mod identity;
+mod local;
 mod mail;
 mod objects;
 mod sms;
@@ -12,6 +13,7 @@ mod sms;
 use std::sync::Arc;
 
 pub use identity::{Identity, IdentityError, IdentityProvider};
+pub use local::{LoggingMessages, MemoryObjects, NoIdentities};
 pub use mail::{Mail, Mailer};
 pub use objects::{ObjectStore, StoredObject};
 pub use sms::Sms;

@@ -20,4 +20,12 @@ pub trait Mailer: Send + Sync {
     /// # Errors
     /// When the server refuses, or cannot be reached in time.
     async fn send(&self, to: &EmailAddress, mail: &Mail) -> Result<(), Error>;
+
+    /// Sends a mail that carries a one-time code. Only an implementation that sends nothing has a use for the code itself.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    async fn send_code(&self, to: &EmailAddress, mail: &Mail, _code: &str) -> Result<(), Error> {
+        self.send(to, mail).await
+    }
 }

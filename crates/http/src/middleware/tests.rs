@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use actix_web::http::header::HeaderMap;
 use actix_web::test::{TestRequest, init_service, try_call_service};
 use actix_web::{HttpResponse, web};
-use das_tern_application::{Application, Settings as ApplicationSettings, World};
+use das_tern_application::{Application, Integrations, Settings as ApplicationSettings, World};
 use serde_json::{Value, json};
 
 use crate::{Settings, State};
@@ -30,7 +30,14 @@ async fn application() -> Application {
     let database = das_tern_persistence::Settings::new("postgres://nobody@127.0.0.1:9/none".into());
     let database = das_tern_persistence::Database::lazy(&database).await.unwrap();
     let redis = das_tern_cache::Redis::new(&das_tern_cache::Settings::new("redis://127.0.0.1:9".into())).unwrap();
-    Application::new(settings, database, redis, Vec::new(), World::real()).unwrap()
+    Application::new(
+        settings,
+        database,
+        redis,
+        Vec::new(),
+        World::real(Integrations::local()),
+    )
+    .unwrap()
 }
 
 async fn panics() -> HttpResponse {
