@@ -97,8 +97,12 @@ impl Application {
                     work.stale.forget().await;
                     return Ok(answer);
                 }
-                Err(Stop::Outdated) => {}
-                Err(Stop::Failed(error)) => return Err(error),
+                Err(stop) => {
+                    work.undo().await;
+                    if let Stop::Failed(error) = stop {
+                        return Err(error);
+                    }
+                }
             }
         }
         Err(Error::unavailable(Contended))
@@ -142,6 +146,13 @@ impl Work<'_> {
     /// Saves the login state of an account. Counting wrong passwords is no change to anybody's data and has no event.
     pub(crate) async fn save_login_state(&mut self, user: UserId, state: &LoginState) -> Result<(), Stop> {
         Ok(users::save_login_state(&self.unit.connection(), user, state).await?)
+    }
+
+    /// Undoes what was written, and is no reason to fail differently when that fails: the server undoes it too.
+    async fn undo(self) {
+        if let Err(error) = self.unit.roll_back().await {
+            tracing::debug!(%error, "a transaction ended with its connection");
+        }
     }
 
     fn rows(&self, events: &[Event]) -> effects::Effects {
