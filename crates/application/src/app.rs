@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use das_tern_cache::{Cache, Limiter, Redis, SessionStore};
+use das_tern_cache::{Cache, CodeStore, Limiter, Redis, SessionStore};
 use das_tern_domain::LockPolicy;
 use das_tern_integrations::Integrations;
 use das_tern_persistence::Database;
@@ -31,6 +31,8 @@ struct Parts {
     passwords: Passwords,
     cursors: Cursors,
     identifier_key: Key,
+    codes: CodeStore,
+    code_key: Key,
     migrations: Vec<String>,
     is_closing: AtomicBool,
 }
@@ -59,6 +61,8 @@ impl Application {
             passwords: Passwords::new(auth),
             cursors: Cursors::new(Key::derive(&auth.token_key, "cursor")),
             identifier_key: Key::derive(&auth.token_key, "identifier"),
+            codes: CodeStore::new(redis.clone(), settings.codes.policy()),
+            code_key: Key::derive(&auth.token_key, "one-time code"),
             migrations,
             is_closing: AtomicBool::new(false),
             settings,
@@ -103,7 +107,6 @@ impl Application {
         self.0.world.ids.as_ref()
     }
 
-    #[expect(dead_code, reason = "one-time codes are sent with the accounts")]
     pub(crate) fn integrations(&self) -> &Integrations {
         &self.0.world.integrations
     }
@@ -146,6 +149,14 @@ impl Application {
 
     pub(crate) fn identifier_key(&self) -> &Key {
         &self.0.identifier_key
+    }
+
+    pub(crate) fn codes(&self) -> &CodeStore {
+        &self.0.codes
+    }
+
+    pub(crate) fn code_key(&self) -> &Key {
+        &self.0.code_key
     }
 
     pub(crate) fn migrations(&self) -> &[String] {

@@ -59,7 +59,7 @@ impl Application {
         Duration::from_secs(u64::from(self.settings().auth.refresh_ttl_days) * 24 * 60 * 60)
     }
 
-    fn access_lifetime(&self) -> Duration {
+    pub(crate) fn access_lifetime(&self) -> Duration {
         Duration::from_secs(self.settings().auth.access_ttl_s.into())
     }
 }

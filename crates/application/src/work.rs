@@ -6,9 +6,10 @@
 //! closure then runs again on the new state. A use case that must hold several rows still begins a transaction first.
 
 use das_tern_cache::{Cache, StaleKey};
-use das_tern_domain::{Dose, Event, LoginState, UserId};
+use das_tern_domain::{Dose, Event, Identifier, LoginState, UserId};
 use das_tern_persistence::doses::DoseView;
-use das_tern_persistence::{Unit, doses, effects, users};
+use das_tern_persistence::registrations::{NewAccount, ProvenOwner, Reachable};
+use das_tern_persistence::{Unit, doses, effects, registrations, users};
 use tokio::runtime::Handle;
 
 use crate::effects::{By, Scribe, stale_after};
@@ -146,6 +147,38 @@ impl Work<'_> {
     /// Saves the login state of an account. Counting wrong passwords is no change to anybody's data and has no event.
     pub(crate) async fn save_login_state(&mut self, user: UserId, state: &LoginState) -> Result<(), Stop> {
         Ok(users::save_login_state(&self.unit.connection(), user, state).await?)
+    }
+
+    /// Says who acts, where that is only known once the account was found.
+    pub(crate) fn act_as(&mut self, by: By) {
+        self.by = by;
+    }
+
+    /// Begins a transaction and makes an account in it, in place of the unconfirmed ones that stand in its way; the keys of
+    /// the pictures of those.
+    pub(crate) async fn register(&mut self, account: &NewAccount, events: &[Event]) -> Result<Vec<String>, Stop> {
+        self.unit.begin().await?;
+        let rows = self.rows(events);
+        self.stale.note(events);
+        registrations::lock_identities(&self.unit.connection(), account).await?;
+        let replaced = registrations::remove_unconfirmed(&self.unit.connection(), account).await?;
+        registrations::insert(&self.unit.connection(), account, &rows)
+            .await
+            .map_err(crate::accounts::taken)?;
+        Ok(replaced)
+    }
+
+    /// Begins a transaction and locks the account with this phone number or e-mail address.
+    pub(crate) async fn lock_reachable(&mut self, identifier: &Identifier) -> Result<Option<Reachable>, Stop> {
+        self.unit.begin().await?;
+        Ok(registrations::lock_reachable(&self.unit.connection(), identifier).await?)
+    }
+
+    /// Saves what a code that was sent to its owner changes about an account.
+    pub(crate) async fn save_proven_owner(&mut self, after: &ProvenOwner, events: &[Event]) -> Result<(), Stop> {
+        let rows = self.rows(events);
+        self.stale.note(events);
+        Ok(registrations::save_proven_owner(&self.unit.connection(), after, &rows).await?)
     }
 
     /// Undoes what was written, and is no reason to fail differently when that fails: the server undoes it too.

@@ -38,6 +38,7 @@ mod error;
 mod json;
 pub mod migrations;
 mod pool;
+pub mod registrations;
 mod settings;
 mod sql;
 mod unit;

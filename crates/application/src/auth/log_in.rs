@@ -1,6 +1,8 @@
 use std::net::IpAddr;
 
-use das_tern_domain::{Identifier, LoginState, SessionId, UserId, check_usable, standing_status};
+use das_tern_domain::{
+    Identifier, LoginState, MAX_PASSWORD_BYTES, SessionId, UserId, check_confirmed, check_usable, standing_status,
+};
 use das_tern_persistence::users::{self, Account};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -8,9 +10,6 @@ use super::{RefreshToken, SignedIn};
 use crate::effects::By;
 use crate::work::Stop;
 use crate::{Application, Code, Error};
-
-/// bcrypt reads no more than this of a password (rules §2); a longer one is nobody's.
-const MAX_PASSWORD_BYTES: usize = 72;
 
 /// Somebody signs in.
 #[derive(Debug)]
@@ -36,6 +35,7 @@ impl Application {
             LoginState::from(credentials.login.clone()).check_lock(self.now())?;
         }
         let (user, hash) = found.map(|found| (found.id, found.password_hash)).unzip();
+        // A longer one is nobody's (rules §2).
         let fits = login.password.expose_secret().len() <= MAX_PASSWORD_BYTES;
         let is_right = self.passwords().verify(login.password, hash.filter(|_| fits)).await?;
         let user = user.ok_or_else(|| Error::new(Code::InvalidCredentials))?;
@@ -74,10 +74,11 @@ impl Application {
         Ok(checked?)
     }
 
-    async fn open_session(&self, user: UserId, device: Option<String>) -> Result<SignedIn, Error> {
+    pub(crate) async fn open_session(&self, user: UserId, device: Option<String>) -> Result<SignedIn, Error> {
         let account = users::account(self.database().connection(), user)
             .await?
             .ok_or_else(|| Error::new(Code::InvalidCredentials))?;
+        check_confirmed(account.contact_confirmed_at)?;
         check_usable(
             account.role,
             standing_status(account.account_status, account.status_before_lock),

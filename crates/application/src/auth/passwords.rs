@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::Error;
 use crate::settings::AuthSettings;
@@ -18,6 +18,7 @@ struct Crowded;
 
 /// Checks passwords off the async threads, few at once, so that a crowd of logins leaves the other requests alone.
 pub(crate) struct Passwords {
+    cost: u32,
     turns: Arc<Semaphore>,
     patience: Duration,
     nobody: String,
@@ -31,6 +32,7 @@ impl Passwords {
             given => given as usize,
         };
         Self {
+            cost: settings.bcrypt_cost,
             turns: Arc::new(Semaphore::new(at_once)),
             patience: Duration::from_millis(settings.hash_timeout_ms.into()),
             nobody: format!("$2b${:02}${NOBODY}", settings.bcrypt_cost),
@@ -39,10 +41,7 @@ impl Passwords {
 
     /// Whether `password` is the one that was hashed. Without a hash the answer is no, after the same time.
     pub(crate) async fn verify(&self, password: SecretString, hash: Option<String>) -> Result<bool, Error> {
-        let turn = tokio::time::timeout(self.patience, Arc::clone(&self.turns).acquire_owned())
-            .await
-            .map_err(|_| Error::unavailable(Crowded))?
-            .map_err(Error::internal)?;
+        let turn = self.turn().await?;
         let is_known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.nobody.clone());
         let matches = tokio::task::spawn_blocking(move || {
@@ -51,5 +50,24 @@ impl Passwords {
             matches
         });
         Ok(matches.await.map_err(Error::internal)?.map_err(Error::internal)? && is_known)
+    }
+
+    /// The hash of a password or PIN, of at most 72 bytes, to be stored.
+    pub(crate) async fn hash(&self, secret: String) -> Result<String, Error> {
+        let turn = self.turn().await?;
+        let cost = self.cost;
+        let hash = tokio::task::spawn_blocking(move || {
+            let hash = bcrypt::non_truncating_hash(secret, cost);
+            drop(turn);
+            hash
+        });
+        hash.await.map_err(Error::internal)?.map_err(Error::internal)
+    }
+
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, Error> {
+        tokio::time::timeout(self.patience, Arc::clone(&self.turns).acquire_owned())
+            .await
+            .map_err(|_| Error::unavailable(Crowded))?
+            .map_err(Error::internal)
     }
 }

@@ -26,6 +26,14 @@ pub(crate) struct By {
 
 impl By {
     pub(crate) const SYSTEM: Self = Self { user: None, ip: None };
+
+    /// Somebody who is not signed in, but is known to own an account.
+    pub(crate) fn owner(user: UserId, role: UserRole, ip: IpAddr) -> Self {
+        Self {
+            user: Some((user, role)),
+            ip: Some(ip),
+        }
+    }
 }
 
 impl From<&Actor> for By {

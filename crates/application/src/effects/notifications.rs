@@ -1,5 +1,5 @@
 use das_tern_domain::{
-    ClockTime, Event, MissedDoseCorrected, NotificationType, Recipient, RefreshTokenReused, UserId, zone,
+    ClockTime, Event, MissedDoseCorrected, NotificationType, PasswordReset, Recipient, RefreshTokenReused, UserId, zone,
 };
 use serde_json::{Value, json};
 
@@ -22,6 +22,9 @@ pub(super) fn drafts(event: &Event, texts: &Texts) -> Vec<Draft> {
         Event::Dose(_) | Event::PatientDataViewed(_) => Vec::new(),
         Event::MissedDoseCorrected(corrected) => missed_dose_corrected(corrected, texts),
         Event::RefreshTokenReused(reused) => vec![session_ended(reused, texts)],
+        // Whoever has just typed a code needs not be told that it was right.
+        Event::AccountRegistered(_) | Event::ContactConfirmed(_) => Vec::new(),
+        Event::PasswordReset(reset) => vec![password_reset(*reset, texts)],
     }
 }
 
@@ -56,6 +59,18 @@ fn session_ended(reused: &RefreshTokenReused, texts: &Texts) -> Draft {
         title: texts.sentence(reused.owner.language, "notify-session-ended-title", &[]),
         message: texts.sentence(reused.owner.language, "notify-session-ended", &[]),
         data: json!({ "sessionId": reused.session }),
+        patient: None,
+    }
+}
+
+/// Told because it may have been somebody else, who holds the owner's phone.
+fn password_reset(reset: PasswordReset, texts: &Texts) -> Draft {
+    Draft {
+        recipient: reset.owner.user,
+        kind: NotificationType::FamilyAlert,
+        title: texts.sentence(reset.owner.language, "notify-password-reset-title", &[]),
+        message: texts.sentence(reset.owner.language, "notify-password-reset", &[]),
+        data: json!({}),
         patient: None,
     }
 }

@@ -33,5 +33,6 @@ pub(crate) fn stale_after(event: &Event) -> Vec<StaleKey> {
             })]
         }
         Event::MissedDoseCorrected(_) | Event::PatientDataViewed(_) | Event::RefreshTokenReused(_) => Vec::new(),
+        Event::AccountRegistered(_) | Event::ContactConfirmed(_) | Event::PasswordReset(_) => Vec::new(),
     }
 }

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use das_tern_domain::access::Refusal;
 use das_tern_domain::{
-    DoseChange, DoseChanged, DoseEventId, DoseEventStatus, Language, MedicationId, MissedDoseCorrected, PatientData,
-    PatientDataViewed, PrescriptionId, Recipient, RefreshTokenReused, SessionId,
+    AccountRegistered, AccountStatus, ContactConfirmed, DoseChange, DoseChanged, DoseEventId, DoseEventStatus,
+    Language, MedicationId, MissedDoseCorrected, PasswordReset, PatientData, PatientDataViewed, PrescriptionId,
+    Recipient, RefreshTokenReused, SessionId, SubscriptionId,
 };
 use time::macros::datetime;
 use uuid::Uuid;
@@ -107,6 +108,37 @@ fn every_event() -> Vec<(&'static str, Event)> {
             viewed(PatientData::DoseHistory, Some(Refusal::ApprovalRequired)),
         ),
         ("refresh token reused", Event::RefreshTokenReused(reused)),
+    ]
+    .into_iter()
+    .chain(account_events())
+    .collect()
+}
+
+fn account_events() -> Vec<(&'static str, Event)> {
+    let registered = |role| {
+        Event::AccountRegistered(AccountRegistered {
+            user: PATIENT,
+            role,
+            subscription: SubscriptionId(Uuid::from_u128(0x11)),
+        })
+    };
+    let confirmed = ContactConfirmed {
+        user: PATIENT,
+        role: UserRole::Patient,
+        status: AccountStatus::Active,
+    };
+    let reset = PasswordReset {
+        owner: Recipient {
+            user: PATIENT,
+            language: Language::Khmer,
+        },
+        role: UserRole::Patient,
+    };
+    vec![
+        ("patient registered", registered(UserRole::Patient)),
+        ("doctor registered", registered(UserRole::Doctor)),
+        ("contact confirmed", Event::ContactConfirmed(confirmed)),
+        ("password reset", Event::PasswordReset(reset)),
     ]
 }
 
