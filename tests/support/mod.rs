@@ -3,6 +3,7 @@
 pub mod app;
 pub mod client;
 pub mod database;
+pub mod outbox;
 pub mod people;
 pub mod redis;
 mod world;

@@ -19,11 +19,12 @@ pub(super) struct Draft {
 /// Who is told what of an event, each in their own language (rules §9).
 pub(super) fn drafts(event: &Event, texts: &Texts) -> Vec<Draft> {
     match event {
-        Event::Dose(_) | Event::PatientDataViewed(_) => Vec::new(),
+        // Whoever has just typed a code needs not be told that it was right.
+        Event::Dose(_) | Event::PatientDataViewed(_) | Event::AccountRegistered(_) | Event::ContactConfirmed(_) => {
+            Vec::new()
+        }
         Event::MissedDoseCorrected(corrected) => missed_dose_corrected(corrected, texts),
         Event::RefreshTokenReused(reused) => vec![session_ended(reused, texts)],
-        // Whoever has just typed a code needs not be told that it was right.
-        Event::AccountRegistered(_) | Event::ContactConfirmed(_) => Vec::new(),
         Event::PasswordReset(reset) => vec![password_reset(*reset, texts)],
     }
 }

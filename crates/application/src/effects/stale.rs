@@ -32,7 +32,11 @@ pub(crate) fn stale_after(event: &Event) -> Vec<StaleKey> {
                 day,
             })]
         }
-        Event::MissedDoseCorrected(_) | Event::PatientDataViewed(_) | Event::RefreshTokenReused(_) => Vec::new(),
-        Event::AccountRegistered(_) | Event::ContactConfirmed(_) | Event::PasswordReset(_) => Vec::new(),
+        Event::MissedDoseCorrected(_)
+        | Event::PatientDataViewed(_)
+        | Event::RefreshTokenReused(_)
+        | Event::AccountRegistered(_)
+        | Event::ContactConfirmed(_)
+        | Event::PasswordReset(_) => Vec::new(),
     }
 }

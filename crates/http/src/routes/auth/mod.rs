@@ -12,7 +12,8 @@ use crate::context::RequestContext;
 use crate::error::Failure;
 use crate::extract::{ApiJson, Authenticated};
 use crate::openapi::failures::{ALWAYS, BODY, FIELDS, SIGNED_IN, STORED, failures};
-use answers::{MessageBody, SessionBody, UserBody};
+use answers::UserBody;
+pub(super) use answers::{MessageBody, SessionBody};
 use requests::{LoginRequest, LogoutRequest, RefreshRequest};
 
 /// As much of a User-Agent as is kept to tell one's devices apart, in bytes.
@@ -103,7 +104,7 @@ pub(crate) async fn me(caller: Authenticated) -> HttpResponse {
 }
 
 /// What the client calls itself.
-fn device(request: &HttpRequest) -> Option<String> {
+pub(super) fn device(request: &HttpRequest) -> Option<String> {
     let agent = request.headers().get(USER_AGENT)?.to_str().ok()?;
     agent.get(..agent.len().min(LONGEST_DEVICE)).map(str::to_owned)
 }
