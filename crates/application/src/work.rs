@@ -6,10 +6,10 @@
 //! closure then runs again on the new state. A use case that must hold several rows still begins a transaction first.
 
 use das_tern_cache::{Cache, StaleKey};
-use das_tern_domain::{Dose, Event, Identifier, LoginState, UserId};
+use das_tern_domain::{DoctorStanding, Dose, Event, Identifier, LoginState, UserId};
 use das_tern_persistence::doses::DoseView;
 use das_tern_persistence::registrations::{NewAccount, ProvenOwner, Reachable};
-use das_tern_persistence::{Unit, doses, effects, registrations, users};
+use das_tern_persistence::{Unit, doses, effects, registrations, users, verification};
 use tokio::runtime::Handle;
 
 use crate::effects::{By, Scribe, stale_after};
@@ -179,6 +179,23 @@ impl Work<'_> {
         let rows = self.rows(events);
         self.stale.note(events);
         Ok(registrations::save_proven_owner(&self.unit.connection(), after, &rows).await?)
+    }
+
+    /// Saves a verdict on a doctor.
+    pub(crate) async fn save_verdict(
+        &mut self,
+        before: &DoctorStanding,
+        after: &DoctorStanding,
+        event: Event,
+    ) -> Result<(), Stop> {
+        let events = [event];
+        let rows = self.rows(&events);
+        self.stale.note(&events);
+        if verification::save(&self.unit.connection(), before, after, &rows).await? {
+            Ok(())
+        } else {
+            Err(Stop::Outdated)
+        }
     }
 
     /// Undoes what was written, and is no reason to fail differently when that fails: the server undoes it too.

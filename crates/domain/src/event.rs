@@ -7,7 +7,9 @@
 use time::OffsetDateTime;
 
 use crate::access::Refusal;
-use crate::{AccountStatus, DoseChanged, DoseEventId, Language, SessionId, SubscriptionId, UserId, UserRole};
+use crate::{
+    AccountStatus, DoctorJudged, DoseChanged, DoseEventId, Language, SessionId, SubscriptionId, UserId, UserRole,
+};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub enum Event {
     ContactConfirmed(ContactConfirmed),
     /// Somebody set a new password with a code that was sent to them.
     PasswordReset(PasswordReset),
+    /// An administrator judged a doctor.
+    DoctorJudged(DoctorJudged),
 }
 
 /// Someone to tell, in their language.

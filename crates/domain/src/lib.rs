@@ -33,6 +33,7 @@ mod one_time_code;
 mod password;
 mod registration;
 mod specialty;
+mod verification;
 pub mod zone;
 
 pub use account::*;
@@ -48,4 +49,5 @@ pub use one_time_code::*;
 pub use password::*;
 pub use registration::*;
 pub use specialty::*;
+pub use verification::*;
 pub use zone::ClockTime;

@@ -43,6 +43,7 @@ mod settings;
 mod sql;
 mod unit;
 pub mod users;
+pub mod verification;
 
 pub use connect::Database;
 pub use connection::{Connection, Session, Transaction};

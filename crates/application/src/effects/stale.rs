@@ -37,6 +37,7 @@ pub(crate) fn stale_after(event: &Event) -> Vec<StaleKey> {
         | Event::RefreshTokenReused(_)
         | Event::AccountRegistered(_)
         | Event::ContactConfirmed(_)
-        | Event::PasswordReset(_) => Vec::new(),
+        | Event::PasswordReset(_)
+        | Event::DoctorJudged(_) => Vec::new(),
     }
 }
