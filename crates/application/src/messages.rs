@@ -63,3 +63,30 @@ impl Application {
         self.texts().sentence(to.language, &id, letter.arguments)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Texts;
+
+    #[test]
+    fn every_letter_has_its_sentences() {
+        let texts = Texts::load().unwrap();
+        let arguments = [("code", "0042"), ("minutes", "5"), ("reason", "0042")];
+        for (name, carries_it) in [
+            ("code-confirm", true),
+            ("code-reset", true),
+            ("doctor-verified", false),
+            ("doctor-rejected", true),
+        ] {
+            for language in [Language::Khmer, Language::English] {
+                for part in ["sms", "mail", "subject"] {
+                    let id = format!("{name}-{part}");
+                    let sentence = texts.sentence(language, &id, &arguments);
+                    assert_ne!(sentence, id);
+                    assert_eq!(sentence.contains("0042"), carries_it && part != "subject", "{sentence}");
+                }
+            }
+        }
+    }
+}
