@@ -11,6 +11,7 @@
 )]
 
 mod accounts;
+mod administration;
 mod audit;
 mod auth;
 mod cache;

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use das_tern_domain::access::Refusal;
 use das_tern_domain::{
-    AccountRegistered, AccountStatus, ContactConfirmed, DoseChange, DoseChanged, DoseEventId, DoseEventStatus,
-    Language, MedicationId, MissedDoseCorrected, PasswordReset, PatientData, PatientDataViewed, PrescriptionId,
-    Recipient, RefreshTokenReused, SessionId, SubscriptionId,
+    AccountRegistered, AccountStatus, ContactConfirmed, DoctorJudged, DoseChange, DoseChanged, DoseEventId,
+    DoseEventStatus, Language, MedicationId, MissedDoseCorrected, PasswordReset, PatientData, PatientDataViewed,
+    PrescriptionId, Recipient, RefreshTokenReused, SessionId, SubscriptionId, Verdict,
 };
 use time::macros::datetime;
 use uuid::Uuid;
@@ -127,6 +127,19 @@ fn account_events() -> Vec<(&'static str, Event)> {
         role: UserRole::Patient,
         status: AccountStatus::Active,
     };
+    let judged = |verdict| {
+        Event::DoctorJudged(DoctorJudged {
+            doctor: Recipient {
+                user: DAUGHTER,
+                language: Language::Khmer,
+            },
+            previous: AccountStatus::PendingVerification,
+            verdict,
+        })
+    };
+    let rejected = Verdict::Rejected {
+        reason: "វិលមុខ".to_owned(),
+    };
     let reset = PasswordReset {
         owner: Recipient {
             user: PATIENT,
@@ -139,6 +152,8 @@ fn account_events() -> Vec<(&'static str, Event)> {
         ("doctor registered", registered(UserRole::Doctor)),
         ("contact confirmed", Event::ContactConfirmed(confirmed)),
         ("password reset", Event::PasswordReset(reset)),
+        ("doctor verified", judged(Verdict::Verified)),
+        ("doctor rejected", judged(rejected)),
     ]
 }
 

@@ -1,0 +1,4 @@
+//! What administrators do, and that nobody else can.
+
+mod doctors;
+mod key;
