@@ -7,7 +7,7 @@
 use time::OffsetDateTime;
 
 use crate::access::Refusal;
-use crate::{DoseChanged, DoseEventId, Language, SessionId, UserId};
+use crate::{DoseChanged, DoseEventId, Language, OpenedWithGoogle, SessionId, SignInChanged, UserId};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,10 @@ pub enum Event {
     PatientDataViewed(PatientDataViewed),
     /// A refresh token was used again after its time: the session was ended.
     RefreshTokenReused(RefreshTokenReused),
+    /// How an account is signed in to has changed.
+    SignInChanged(SignInChanged),
+    /// Somebody opened an account with their Google account.
+    OpenedWithGoogle(OpenedWithGoogle),
 }
 
 /// Someone to tell, in their language.
