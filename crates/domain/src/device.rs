@@ -90,13 +90,41 @@ mod tests {
     #[rstest]
     #[case("DasTern/1.4.0 (Android 14; Pixel 8)", "Das Tern", "Android")]
     #[case("das_tern/2 CFNetwork/1494 Darwin/23 iOS/17.4", "Das Tern", "iOS")]
-    #[case("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36", "Chrome", "Windows")]
-    #[case("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36 Edg/126.0", "Edge", "Windows")]
-    #[case("Mozilla/5.0 (Linux; Android 14; SM-S911B) AppleWebKit/537.36 SamsungBrowser/25.0 Chrome/121.0 Mobile Safari/537.36", "Samsung Internet", "Android")]
-    #[case("Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 Version/17.4 Mobile/15E148 Safari/604.1", "Safari", "iPhone")]
-    #[case("Mozilla/5.0 (Macintosh; Intel Mac OS X 14.4; rv:126.0) Gecko/20100101 Firefox/126.0", "Firefox", "macOS")]
-    #[case("Mozilla/5.0 (X11; Linux x86_64; rv:126.0) Gecko/20100101 Firefox/126.0", "Firefox", "Linux")]
-    fn a_device_is_called_as_people_call_it(#[case] agent: &str, #[case] app: &'static str, #[case] system: &'static str) {
+    #[case(
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36",
+        "Chrome",
+        "Windows"
+    )]
+    #[case(
+        "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36 Edg/126.0",
+        "Edge",
+        "Windows"
+    )]
+    #[case(
+        "Mozilla/5.0 (Linux; Android 14; SM-S911B) AppleWebKit/537.36 SamsungBrowser/25.0 Chrome/121.0 Mobile Safari/537.36",
+        "Samsung Internet",
+        "Android"
+    )]
+    #[case(
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 Version/17.4 Mobile/15E148 Safari/604.1",
+        "Safari",
+        "iPhone"
+    )]
+    #[case(
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 14.4; rv:126.0) Gecko/20100101 Firefox/126.0",
+        "Firefox",
+        "macOS"
+    )]
+    #[case(
+        "Mozilla/5.0 (X11; Linux x86_64; rv:126.0) Gecko/20100101 Firefox/126.0",
+        "Firefox",
+        "Linux"
+    )]
+    fn a_device_is_called_as_people_call_it(
+        #[case] agent: &str,
+        #[case] app: &'static str,
+        #[case] system: &'static str,
+    ) {
         assert_eq!(Device::of(Some(agent)), Device::AppOn { app, system });
     }
 

@@ -161,12 +161,7 @@ mod tests {
         Some(AccountStatus::PendingVerification),
         Linking::Claim
     )]
-    #[case(
-        UserRole::Patient,
-        AccountStatus::Locked,
-        Some(AccountStatus::Active),
-        Linking::Link
-    )]
+    #[case(UserRole::Patient, AccountStatus::Locked, Some(AccountStatus::Active), Linking::Link)]
     fn an_unconfirmed_account_is_claimed_and_another_is_linked(
         #[case] role: UserRole,
         #[case] status: AccountStatus,
@@ -186,9 +181,6 @@ mod tests {
     #[test]
     fn a_new_doctor_waits_and_a_new_patient_does_not() {
         assert_eq!(RequestedRole::default().first_status(), AccountStatus::Active);
-        assert_eq!(
-            RequestedRole::Doctor.first_status(),
-            AccountStatus::PendingVerification
-        );
+        assert_eq!(RequestedRole::Doctor.first_status(), AccountStatus::PendingVerification);
     }
 }
