@@ -24,6 +24,7 @@ error-unsupported-media-type = This type of content is not supported. Please sen
 error-rate-limited = Too many requests. Please try again later.
 error-internal = Something went wrong on our side. Please try again.
 error-unavailable = The service is busy for a moment. Please try again shortly.
+error-duplicate-email = Another account has this e-mail address.
 
 ## Invalid fields, by code
 
@@ -33,12 +34,19 @@ field-too-long = This is too long.
 field-out-of-range = This is outside the allowed range.
 field-in-future = This time has not come yet.
 field-invalid-identifier = Please enter a phone number or an e-mail address.
+field-too-short = This is too short.
+field-too-common = Too many people use this password. Please choose another one.
 
 ## Answers
 
 signed-out = You have signed out.
 period-daytime = Daytime
 period-night = Night
+signed-out-everywhere = You have signed out on all devices.
+session-ended = The device has been signed out.
+pin-set = Your PIN has been set.
+device-on = { $app } on { $system }
+device-unknown = Unknown device
 
 ## Notifications
 
@@ -46,3 +54,7 @@ notify-missed-dose-corrected-title = Dose taken after all
 notify-missed-dose-corrected = { $patient } took { $medicine } ({ $time }) after all.
 notify-session-ended-title = A device was signed out
 notify-session-ended = A sign-in of your account was used twice, so we ended it. If this was not you, please change your password.
+notify-password-changed-title = Your password was changed
+notify-password-changed = The password of your account was changed, and all other devices were signed out. If this was not you, please reset your password now.
+notify-google-linked-title = Google sign-in was set up
+notify-google-linked = Your account can now be signed in to with the Google account of your e-mail address. If this was not you, please contact us.

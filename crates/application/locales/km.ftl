@@ -24,6 +24,7 @@ error-unsupported-media-type = ប្រភេទទិន្នន័យនេ�
 error-rate-limited = អ្នកបានធ្វើសំណើច្រើនពេក សូមព្យាយាមម្តងទៀតនៅពេលក្រោយ
 error-internal = មានបញ្ហាក្នុងម៉ាស៊ីនមេ សូមព្យាយាមម្តងទៀត
 error-unavailable = សេវាកម្មរវល់មួយភ្លែត សូមព្យាយាមម្តងទៀតបន្តិចទៀត
+error-duplicate-email = អ៊ីមែលនេះត្រូវបានប្រើដោយគណនីផ្សេងរួចហើយ
 
 ## Invalid fields, by code
 
@@ -33,12 +34,19 @@ field-too-long = វែងពេក
 field-out-of-range = នៅក្រៅដែនកំណត់
 field-in-future = ពេលវេលានេះមិនទាន់មកដល់ទេ
 field-invalid-identifier = សូមបញ្ចូលលេខទូរសព្ទ ឬ អ៊ីមែល
+field-too-short = ខ្លីពេក
+field-too-common = លេខសម្ងាត់នេះមានមនុស្សប្រើច្រើនពេក សូមជ្រើសរើសលេខសម្ងាត់ផ្សេង
 
 ## Answers
 
 signed-out = អ្នកបានចាកចេញពីគណនី
 period-daytime = ពេលថ្ងៃ
 period-night = ពេលយប់
+signed-out-everywhere = អ្នកបានចាកចេញពីគណនីនៅលើឧបករណ៍ទាំងអស់
+session-ended = ឧបករណ៍នោះត្រូវបានចាកចេញពីគណនី
+pin-set = លេខ PIN របស់អ្នកត្រូវបានកំណត់
+device-on = { $app } លើ { $system }
+device-unknown = ឧបករណ៍មិនស្គាល់
 
 ## Notifications
 
@@ -46,3 +54,7 @@ notify-missed-dose-corrected-title = បានញ៉ាំថ្នាំហើ�
 notify-missed-dose-corrected = { $patient } បានញ៉ាំ { $medicine } ({ $time }) ហើយ
 notify-session-ended-title = ឧបករណ៍មួយត្រូវបានចាកចេញ
 notify-session-ended = ការចូលគណនីរបស់អ្នកត្រូវបានប្រើពីរដង ដូច្នេះយើងបានបញ្ចប់វា។ បើមិនមែនជាអ្នកទេ សូមប្តូរលេខសម្ងាត់
+notify-password-changed-title = លេខសម្ងាត់របស់អ្នកត្រូវបានប្តូរ
+notify-password-changed = លេខសម្ងាត់គណនីរបស់អ្នកត្រូវបានប្តូរ ហើយឧបករណ៍ផ្សេងទៀតទាំងអស់ត្រូវបានចាកចេញ។ បើមិនមែនជាអ្នកទេ សូមកំណត់លេខសម្ងាត់ឡើងវិញឥឡូវនេះ
+notify-google-linked-title = អាចចូលគណនីដោយ Google បាន
+notify-google-linked = ឥឡូវនេះគណនីរបស់អ្នកអាចចូលបានដោយគណនី Google នៃអ៊ីមែលរបស់អ្នក។ បើមិនមែនជាអ្នកទេ សូមទាក់ទងមកយើង

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use das_tern_cache::{Cache, Limiter, Redis, SessionStore};
+use das_tern_cache::{Cache, GuessPolicy, Guesses, Limiter, Redis, SessionStore};
 use das_tern_domain::LockPolicy;
 use das_tern_integrations::Integrations;
 use das_tern_persistence::Database;
@@ -26,6 +26,7 @@ struct Parts {
     cache: Cache,
     sessions: SessionStore,
     limiter: Limiter,
+    guesses: Guesses,
     access_tokens: AccessTokens,
     refresh_tokens: RefreshTokens,
     passwords: Passwords,
@@ -54,6 +55,7 @@ impl Application {
             cache: Cache::new(redis.clone()),
             sessions: SessionStore::new(redis.clone()),
             limiter: Limiter::new(redis.clone()),
+            guesses: Guesses::new(redis.clone()),
             access_tokens: AccessTokens::new(auth),
             refresh_tokens: RefreshTokens::new(auth),
             passwords: Passwords::new(auth),
@@ -103,7 +105,6 @@ impl Application {
         self.0.world.ids.as_ref()
     }
 
-    #[expect(dead_code, reason = "one-time codes are sent with the accounts")]
     pub(crate) fn integrations(&self) -> &Integrations {
         &self.0.world.integrations
     }
@@ -126,6 +127,10 @@ impl Application {
 
     pub(crate) fn limiter(&self) -> &Limiter {
         &self.0.limiter
+    }
+
+    pub(crate) fn guesses(&self) -> &Guesses {
+        &self.0.guesses
     }
 
     pub(crate) fn access_tokens(&self) -> &AccessTokens {
@@ -157,6 +162,13 @@ impl Application {
         LockPolicy {
             max_failures: i32::try_from(auth.max_login_failures).unwrap_or(i32::MAX),
             duration: Duration::minutes(auth.lock_minutes.into()),
+        }
+    }
+    pub(crate) fn pin_policy(&self) -> GuessPolicy {
+        let auth = &self.settings().auth;
+        GuessPolicy {
+            max_failures: auth.max_pin_failures,
+            lock: std::time::Duration::from_secs(u64::from(auth.pin_lock_minutes) * 60),
         }
     }
 }

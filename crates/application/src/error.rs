@@ -110,6 +110,8 @@ codes! {
     Internal = "INTERNAL", Internal;
     /// The database or Redis is away for the moment.
     Unavailable = "UNAVAILABLE", Unavailable;
+    /// The e-mail address belongs to another account.
+    DuplicateEmail = "DUPLICATE_EMAIL", Conflict;
 }
 
 macro_rules! field_codes {
@@ -148,6 +150,10 @@ field_codes! {
     InFuture = "IN_FUTURE";
     /// It is no phone number and no e-mail address.
     InvalidIdentifier = "INVALID_IDENTIFIER";
+    /// It is shorter than it must be.
+    TooShort = "TOO_SHORT";
+    /// It is a password that many people have.
+    TooCommon = "TOO_COMMON";
 }
 
 /// One invalid field.
@@ -179,6 +185,8 @@ pub enum Resource {
     Patient,
     /// A path of the API.
     Route,
+    /// A signed-in device.
+    Session,
 }
 
 impl Resource {
@@ -187,6 +195,7 @@ impl Resource {
             Self::DoseEvent => "DoseEvent",
             Self::Patient => "Patient",
             Self::Route => "Route",
+            Self::Session => "Session",
         }
     }
 }

@@ -5,6 +5,8 @@
 //! Each `save_…` is one guarded statement that writes nothing when the thing changed since it was loaded; the
 //! closure then runs again on the new state. A use case that must hold several rows still begins a transaction first.
 
+mod sign_in;
+
 use das_tern_cache::{Cache, StaleKey};
 use das_tern_domain::{Dose, Event, LoginState, UserId};
 use das_tern_persistence::doses::DoseView;
@@ -109,6 +111,11 @@ impl Work<'_> {
     /// Where reads run: inside the transaction, once one is begun.
     pub(crate) fn unit(&self) -> &Unit {
         &self.unit
+    }
+
+    /// Says who brings the change about, where that is found out on the way.
+    pub(crate) fn act_as(&mut self, by: By) {
+        self.by = by;
     }
 
     /// Saves what was decided on a dose, with its events, in one statement.

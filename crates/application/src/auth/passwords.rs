@@ -1,6 +1,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bcrypt::{BcryptResult, HashParts};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
@@ -16,10 +19,12 @@ const NOBODY: &str = "abcdefghijklmnopqrstuuWm3k4qxTcSSCxHXJyBNaI/FZfvDb6PC";
 #[error("too many passwords are being checked at once")]
 struct Crowded;
 
-/// Checks passwords off the async threads, few at once, so that a crowd of logins leaves the other requests alone.
+/// Hashes and checks passwords and PINs off the async threads, few at once, so that a crowd of logins leaves the other
+/// requests alone.
 pub(crate) struct Passwords {
     turns: Arc<Semaphore>,
     patience: Duration,
+    cost: u32,
     nobody: String,
 }
 
@@ -33,23 +38,52 @@ impl Passwords {
         Self {
             turns: Arc::new(Semaphore::new(at_once)),
             patience: Duration::from_millis(settings.hash_timeout_ms.into()),
+            cost: settings.bcrypt_cost,
             nobody: format!("$2b${:02}${NOBODY}", settings.bcrypt_cost),
         }
     }
 
     /// Whether `password` is the one that was hashed. Without a hash the answer is no, after the same time.
     pub(crate) async fn verify(&self, password: SecretString, hash: Option<String>) -> Result<bool, Error> {
+        let is_known = hash.is_some();
+        let hash = hash.unwrap_or_else(|| self.nobody.clone());
+        let matches = self
+            .in_turn(move || bcrypt::verify(password.expose_secret(), &hash))
+            .await?;
+        Ok(matches && is_known)
+    }
+
+    /// The hash of a password or a PIN.
+    pub(crate) async fn hash(&self, password: SecretString) -> Result<String, Error> {
+        let cost = self.cost;
+        self.in_turn(move || bcrypt::hash(password.expose_secret(), cost)).await
+    }
+
+    /// The hash of a secret that is thrown away: no password opens the account.
+    pub(crate) async fn hash_of_nobody(&self) -> Result<String, Error> {
+        let secret: [u8; 32] = rand::random();
+        self.hash(URL_SAFE_NO_PAD.encode(secret).into()).await
+    }
+
+    /// Whether a hash was made when hashes cost less than they do now.
+    pub(crate) fn is_outdated(&self, hash: &str) -> bool {
+        hash.parse::<HashParts>()
+            .is_ok_and(|parts| parts.get_cost() < self.cost)
+    }
+
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> BcryptResult<T> + Send + 'static,
+    ) -> Result<T, Error> {
         let turn = tokio::time::timeout(self.patience, Arc::clone(&self.turns).acquire_owned())
             .await
             .map_err(|_| Error::unavailable(Crowded))?
             .map_err(Error::internal)?;
-        let is_known = hash.is_some();
-        let hash = hash.unwrap_or_else(|| self.nobody.clone());
-        let matches = tokio::task::spawn_blocking(move || {
-            let matches = bcrypt::verify(password.expose_secret(), &hash);
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work();
             drop(turn);
-            matches
+            done
         });
-        Ok(matches.await.map_err(Error::internal)?.map_err(Error::internal)? && is_known)
+        done.await.map_err(Error::internal)?.map_err(Error::internal)
     }
 }

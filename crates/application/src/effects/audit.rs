@@ -3,6 +3,8 @@ use das_tern_domain::{AuditActionType, DoseChange, DoseChanged, Event, PatientDa
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::sign_in;
+
 /// An audit entry before it has an id, an actor and a time.
 pub(super) struct Entry {
     pub(super) action: AuditActionType,
@@ -20,6 +22,8 @@ pub(super) fn entry(event: &Event) -> Option<Entry> {
         Event::Dose(changed) => Some(dose(changed)),
         Event::PatientDataViewed(viewed) => Some(look(*viewed)),
         Event::MissedDoseCorrected(_) | Event::RefreshTokenReused(_) => None,
+        Event::SignInChanged(changed) => Some(sign_in::changed(*changed)),
+        Event::OpenedWithGoogle(opened) => Some(sign_in::opened(*opened)),
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod audit;
 mod notifications;
+mod sign_in;
 mod stale;
 
 use std::net::IpAddr;
@@ -26,6 +27,14 @@ pub(crate) struct By {
 
 impl By {
     pub(crate) const SYSTEM: Self = Self { user: None, ip: None };
+
+    /// Somebody who signs in, and is no actor yet.
+    pub(crate) fn signing_in(user: UserId, role: UserRole, ip: IpAddr) -> Self {
+        Self {
+            user: Some((user, role)),
+            ip: Some(ip),
+        }
+    }
 }
 
 impl From<&Actor> for By {

@@ -3,6 +3,7 @@ use das_tern_domain::{
 };
 use serde_json::{Value, json};
 
+use super::sign_in;
 use crate::Texts;
 
 /// A notification before it has an id and a time.
@@ -19,9 +20,10 @@ pub(super) struct Draft {
 /// Who is told what of an event, each in their own language (rules §9).
 pub(super) fn drafts(event: &Event, texts: &Texts) -> Vec<Draft> {
     match event {
-        Event::Dose(_) | Event::PatientDataViewed(_) => Vec::new(),
+        Event::Dose(_) | Event::PatientDataViewed(_) | Event::OpenedWithGoogle(_) => Vec::new(),
         Event::MissedDoseCorrected(corrected) => missed_dose_corrected(corrected, texts),
         Event::RefreshTokenReused(reused) => vec![session_ended(reused, texts)],
+        Event::SignInChanged(changed) => sign_in::told(*changed, texts).into_iter().collect(),
     }
 }
 

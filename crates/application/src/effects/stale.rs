@@ -32,6 +32,10 @@ pub(crate) fn stale_after(event: &Event) -> Vec<StaleKey> {
                 day,
             })]
         }
-        Event::MissedDoseCorrected(_) | Event::PatientDataViewed(_) | Event::RefreshTokenReused(_) => Vec::new(),
+        Event::MissedDoseCorrected(_)
+        | Event::PatientDataViewed(_)
+        | Event::RefreshTokenReused(_)
+        | Event::SignInChanged(_)
+        | Event::OpenedWithGoogle(_) => Vec::new(),
     }
 }

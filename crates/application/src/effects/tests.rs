@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use das_tern_domain::access::Refusal;
 use das_tern_domain::{
-    DoseChange, DoseChanged, DoseEventId, DoseEventStatus, Language, MedicationId, MissedDoseCorrected, PatientData,
-    PatientDataViewed, PrescriptionId, Recipient, RefreshTokenReused, SessionId,
+    DoseChange, DoseChanged, DoseEventId, DoseEventStatus, Language, MedicationId, MissedDoseCorrected,
+    OpenedWithGoogle, PatientData, PatientDataViewed, PrescriptionId, Recipient, RefreshTokenReused, SessionId,
+    SignInChange, SignInChanged,
 };
 use time::macros::datetime;
 use uuid::Uuid;
@@ -107,7 +108,39 @@ fn every_event() -> Vec<(&'static str, Event)> {
             viewed(PatientData::DoseHistory, Some(Refusal::ApprovalRequired)),
         ),
         ("refresh token reused", Event::RefreshTokenReused(reused)),
+        ("password changed", sign_in_changed(SignInChange::Password)),
+        ("pin set", sign_in_changed(SignInChange::Pin)),
+        (
+            "session ended",
+            sign_in_changed(SignInChange::SessionEnded {
+                session: SessionId(Uuid::from_u128(0x10)),
+            }),
+        ),
+        ("all sessions ended", sign_in_changed(SignInChange::AllSessionsEnded)),
+        (
+            "google linked",
+            sign_in_changed(SignInChange::GoogleLinked { discarded: false }),
+        ),
+        (
+            "google linked, unconfirmed account claimed",
+            sign_in_changed(SignInChange::GoogleLinked { discarded: true }),
+        ),
+        (
+            "opened with google",
+            Event::OpenedWithGoogle(OpenedWithGoogle {
+                user: PATIENT,
+                role: UserRole::Patient,
+            }),
+        ),
     ]
+}
+
+fn sign_in_changed(change: SignInChange) -> Event {
+    let owner = Recipient {
+        user: PATIENT,
+        language: Language::English,
+    };
+    Event::SignInChanged(SignInChanged { owner, change })
 }
 
 fn rows_of(event: &Event) -> Effects {
