@@ -42,10 +42,9 @@ pub struct OpenedWithGoogle {
 }
 
 /// What a new account may be, when somebody signs in with Google for the first time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RequestedRole {
     /// A patient.
-    #[default]
     Patient,
     /// A doctor, who then waits for verification.
     Doctor,
@@ -180,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_new_doctor_waits_and_a_new_patient_does_not() {
-        assert_eq!(RequestedRole::default().first_status(), AccountStatus::Active);
+        assert_eq!(RequestedRole::Patient.first_status(), AccountStatus::Active);
         assert_eq!(RequestedRole::Doctor.first_status(), AccountStatus::PendingVerification);
     }
 }

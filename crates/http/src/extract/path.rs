@@ -3,7 +3,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use das_tern_application::{Error, Resource};
-use das_tern_domain::DoseEventId;
+use das_tern_domain::{DoseEventId, SessionId};
 use uuid::Uuid;
 
 use crate::error::Failure;
@@ -20,6 +20,10 @@ pub(crate) trait PathId: From<Uuid> {
 
 impl PathId for DoseEventId {
     const RESOURCE: Resource = Resource::DoseEvent;
+}
+
+impl PathId for SessionId {
+    const RESOURCE: Resource = Resource::Session;
 }
 
 impl<T: PathId> FromRequest for ApiPath<T> {

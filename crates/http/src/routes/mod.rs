@@ -15,7 +15,7 @@ pub(crate) use doses::DoseBody;
 pub(crate) use fallback::Verbs;
 
 /// Where people sign in or stay signed in: limited by address, more strictly than the rest (rules §13).
-pub(crate) const SIGN_IN_PATHS: [&str; 2] = ["/api/v1/auth/login", "/api/v1/auth/refresh"];
+pub(crate) const SIGN_IN_PATHS: [&str; 3] = ["/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/auth/google"];
 
 /// Mounts every route.
 pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
@@ -27,6 +27,13 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
             .service(auth::refresh)
             .service(auth::log_out)
             .service(auth::me)
+            .service(auth::change_password)
+            .service(auth::log_out_everywhere)
+            .service(auth::list_sessions)
+            .service(auth::end_session)
+            .service(auth::set_pin)
+            .service(auth::verify_pin)
+            .service(auth::sign_in_with_google)
             .service(doses::schedule)
             .service(doses::history)
             .service(doses::take)
