@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bcrypt::{BcryptResult, HashParts};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 
 use crate::Error;
 use crate::settings::AuthSettings;
@@ -26,6 +26,7 @@ pub(crate) struct Passwords {
     patience: Duration,
     cost: u32,
     nobody: String,
+    discarded: OnceCell<String>,
 }
 
 impl Passwords {
@@ -40,6 +41,7 @@ impl Passwords {
             patience: Duration::from_millis(settings.hash_timeout_ms.into()),
             cost: settings.bcrypt_cost,
             nobody: format!("$2b${:02}${NOBODY}", settings.bcrypt_cost),
+            discarded: OnceCell::new(),
         }
     }
 
@@ -59,10 +61,12 @@ impl Passwords {
         self.in_turn(move || bcrypt::hash(password.expose_secret(), cost)).await
     }
 
-    /// The hash of a secret that is thrown away: no password opens the account.
+    /// The hash of a secret that was thrown away, for accounts that no password opens. It takes as long to check as any
+    /// other, and is made once: it gives away no more than that these accounts have no password.
     pub(crate) async fn hash_of_nobody(&self) -> Result<String, Error> {
         let secret: [u8; 32] = rand::random();
-        self.hash(URL_SAFE_NO_PAD.encode(secret).into()).await
+        let hashing = || self.hash(URL_SAFE_NO_PAD.encode(secret).into());
+        self.discarded.get_or_try_init(hashing).await.cloned()
     }
 
     /// Whether a hash was made when hashes cost less than they do now.
