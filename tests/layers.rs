@@ -8,7 +8,7 @@ use serde_json::Value;
 /// What each crate may use of ours, and of the crates that a layer is recognised by.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("das-tern-domain", &["sea-orm", "utoipa"]),
-    ("das-tern-persistence", &["das-tern-domain", "sea-orm", "sqlx"]),
+    ("das-tern-persistence", &["das-tern-domain", "sea-orm", "sqlx", "tokio"]),
     ("das-tern-cache", &["das-tern-domain", "redis", "tokio"]),
     ("das-tern-integrations", &["das-tern-domain", "tokio"]),
     (

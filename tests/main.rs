@@ -10,6 +10,7 @@
     reason = "everything here is a test: it stops where an expectation fails, and it is nobody's library"
 )]
 
+mod accounts;
 mod audit;
 mod auth;
 mod cache;

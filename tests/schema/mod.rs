@@ -5,6 +5,7 @@ mod catalog;
 mod entities;
 mod keys;
 mod migrations;
+mod pool;
 mod properties;
 mod rows;
 mod sessions;

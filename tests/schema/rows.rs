@@ -256,5 +256,6 @@ pub(super) fn user_row(role: UserRole, phone: &str) -> user::Model {
         grace_period_minutes: 30,
         status_before_lock: None,
         google_account_id: None,
+        contact_confirmed_at: None,
     }
 }

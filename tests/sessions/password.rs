@@ -131,7 +131,7 @@ async fn a_bad_new_password_changes_nothing() {
         ("", "REQUIRED"),
         ("s3cret!", "TOO_SHORT"),
         (long.as_str(), "TOO_LONG"),
-        ("PassWord123", "TOO_COMMON"),
+        ("PassWord123", "COMMON_PASSWORD"),
         ("a\u{0}bcdefgh", "INVALID"),
     ];
     for (new, code) in cases {

@@ -54,7 +54,7 @@ async fn only_four_digits_are_a_pin() {
     let app = TestApp::start().await;
     let person = app.patient().await;
     for pin in ["123", "12345", "12a4", "១២៣៤", " 123"] {
-        let invalid = [("pinCode".to_owned(), "INVALID".to_owned())];
+        let invalid = [("pinCode".to_owned(), "INVALID_PIN".to_owned())];
         assert_eq!(set(&person, pin, PASSWORD).await.invalid_fields(), invalid);
         assert_eq!(verify(&person, pin).await.invalid_fields(), invalid);
     }

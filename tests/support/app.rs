@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use das_tern_api::config::Config;
 use das_tern_application::{Application, RandomIds, World};
-use das_tern_integrations::Integrations;
+use das_tern_integrations::{Integrations, ObjectStore};
 use das_tern_persistence::Database;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, JsonValue, Statement, Value};
 use time::OffsetDateTime;
@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::client::Client;
 use super::database::TestDatabase;
+use super::outbox::Outbox;
 use super::world::MovableClock;
 
 /// When tests begin: a Friday morning in Phnom Penh.
@@ -23,6 +24,8 @@ pub struct TestApp {
     pub clock: Arc<MovableClock>,
     pub application: Application,
     pub client: Client,
+    pub outbox: Arc<Outbox>,
+    pub objects: Arc<dyn ObjectStore>,
     pub address: SocketAddr,
     database: TestDatabase,
     _server: das_tern_api::Running,
@@ -45,10 +48,16 @@ impl TestApp {
         config.redis.key_prefix = format!("test:{}:", Uuid::now_v7());
         change(&mut config);
         let clock = Arc::new(MovableClock::at(MORNING));
+        let outbox = Arc::new(Outbox::default());
+        let objects = integrations.objects.clone();
         let world = World {
             clock: clock.clone(),
             ids: Arc::new(RandomIds),
-            integrations,
+            integrations: Integrations {
+                sms: outbox.clone(),
+                mailer: outbox.clone(),
+                ..integrations
+            },
         };
         let server = das_tern_api::start(config, world).await.unwrap();
         let address = server.address();
@@ -57,6 +66,8 @@ impl TestApp {
             clock,
             application,
             client: Client::new(address),
+            outbox,
+            objects,
             address,
             database,
             _server: server,

@@ -52,7 +52,8 @@ impl TestApp {
             email: format!("Person{number}@Example.com"),
         };
         let sql = "INSERT INTO users (id, role, first_name, last_name, phone_number, email, password_hash, \
-                   account_status) VALUES ($1, $2::user_role, 'សុខ', 'សំណាង', $3, $4, $5, $6::account_status)";
+                   account_status, contact_confirmed_at) \
+                   VALUES ($1, $2::user_role, 'សុខ', 'សំណាង', $3, $4, $5, $6::account_status, now())";
         let values = [
             id.into(),
             role.into(),

@@ -24,7 +24,14 @@ error-unsupported-media-type = This type of content is not supported. Please sen
 error-rate-limited = Too many requests. Please try again later.
 error-internal = Something went wrong on our side. Please try again.
 error-unavailable = The service is busy for a moment. Please try again shortly.
-error-duplicate-email = Another account has this e-mail address.
+error-otp-invalid = Wrong code. Please try again.
+error-otp-expired = This code has expired. Please ask for a new one.
+error-duplicate-phone = This phone number is registered already.
+error-duplicate-email = This e-mail address is registered already.
+error-duplicate-id-card = This ID card number is registered already.
+error-duplicate-license = This licence number is registered already.
+error-otp-cooldown = A code was sent a moment ago. Please wait before you ask for another.
+error-otp-locked = Too many tries. Please wait 15 minutes.
 
 ## Invalid fields, by code
 
@@ -35,13 +42,24 @@ field-out-of-range = This is outside the allowed range.
 field-in-future = This time has not come yet.
 field-invalid-identifier = Please enter a phone number or an e-mail address.
 field-too-short = This is too short.
-field-too-common = Too many people use this password. Please choose another one.
+field-invalid-phone = This phone number is not valid.
+field-invalid-email = This e-mail address is not valid.
+field-too-young = You must be at least 13 years old.
+field-invalid-pin = A PIN has exactly 4 digits.
+field-common-password = Many people use this password. Please choose another.
+field-unsupported-file = Please send a JPEG, PNG or PDF file.
 
 ## Answers
 
 signed-out = You have signed out.
 period-daytime = Daytime
 period-night = Night
+registered = You are registered. Please enter the code that we sent you.
+doctor-registered = You are registered. Please enter the code that we sent you; then we verify your licence.
+doctor-confirmed = Thank you. We are verifying your licence and will tell you when it is done.
+code-sent = If this account is waiting for a code, we have sent one.
+reset-code-sent = If there is such an account, we have sent it a code to set a new password.
+password-reset = Your new password is set. Please sign in.
 signed-out-everywhere = You have signed out on all devices.
 session-ended = The device has been signed out.
 pin-set = Your PIN has been set.
@@ -54,7 +72,18 @@ notify-missed-dose-corrected-title = Dose taken after all
 notify-missed-dose-corrected = { $patient } took { $medicine } ({ $time }) after all.
 notify-session-ended-title = A device was signed out
 notify-session-ended = A sign-in of your account was used twice, so we ended it. If this was not you, please change your password.
+notify-password-reset-title = Your password was changed
+notify-password-reset = A new password was set with a code that we sent you, and all devices were signed out. If this was not you, please contact us.
 notify-password-changed-title = Your password was changed
 notify-password-changed = The password of your account was changed, and all other devices were signed out. If this was not you, please reset your password now.
 notify-google-linked-title = Google sign-in was set up
 notify-google-linked = Your account can now be signed in to with the Google account of your e-mail address. If this was not you, please contact us.
+
+## One-time codes
+
+code-confirm-sms = { $code } is your Das Tern code. It is valid for { $minutes } minutes. Please give it to nobody.
+code-confirm-subject = Your Das Tern code
+code-confirm-mail = { $code } is your code to confirm your Das Tern account. It is valid for { $minutes } minutes. Please give it to nobody.
+code-reset-sms = { $code } is your Das Tern code to set a new password. It is valid for { $minutes } minutes. Please give it to nobody.
+code-reset-subject = A new password for Das Tern
+code-reset-mail = { $code } is your code to set a new password for Das Tern. It is valid for { $minutes } minutes. If you did not ask for it, you need do nothing.

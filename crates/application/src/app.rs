@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use das_tern_cache::{Cache, GuessPolicy, Guesses, Limiter, Redis, SessionStore};
+use das_tern_cache::{Cache, CodeStore, GuessPolicy, Guesses, Limiter, Redis, SessionStore};
 use das_tern_domain::LockPolicy;
 use das_tern_integrations::Integrations;
 use das_tern_persistence::Database;
@@ -32,6 +32,8 @@ struct Parts {
     passwords: Passwords,
     cursors: Cursors,
     identifier_key: Key,
+    codes: CodeStore,
+    code_key: Key,
     migrations: Vec<String>,
     is_closing: AtomicBool,
 }
@@ -61,6 +63,8 @@ impl Application {
             passwords: Passwords::new(auth),
             cursors: Cursors::new(Key::derive(&auth.token_key, "cursor")),
             identifier_key: Key::derive(&auth.token_key, "identifier"),
+            codes: CodeStore::new(redis.clone(), settings.codes.policy()),
+            code_key: Key::derive(&auth.token_key, "one-time code"),
             migrations,
             is_closing: AtomicBool::new(false),
             settings,
@@ -151,6 +155,14 @@ impl Application {
 
     pub(crate) fn identifier_key(&self) -> &Key {
         &self.0.identifier_key
+    }
+
+    pub(crate) fn codes(&self) -> &CodeStore {
+        &self.0.codes
+    }
+
+    pub(crate) fn code_key(&self) -> &Key {
+        &self.0.code_key
     }
 
     pub(crate) fn migrations(&self) -> &[String] {

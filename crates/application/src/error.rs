@@ -110,8 +110,22 @@ codes! {
     Internal = "INTERNAL", Internal;
     /// The database or Redis is away for the moment.
     Unavailable = "UNAVAILABLE", Unavailable;
-    /// The e-mail address belongs to another account.
+    /// The one-time code is not the one that was sent.
+    OtpInvalid = "OTP_INVALID", Invalid;
+    /// The one-time code is not good any more.
+    OtpExpired = "OTP_EXPIRED", Invalid;
+    /// Somebody has the phone number already.
+    DuplicatePhone = "DUPLICATE_PHONE", Conflict;
+    /// Somebody has the e-mail address already.
     DuplicateEmail = "DUPLICATE_EMAIL", Conflict;
+    /// Somebody has registered with the ID card already.
+    DuplicateIdCard = "DUPLICATE_ID_CARD", Conflict;
+    /// Somebody has registered with the licence already.
+    DuplicateLicense = "DUPLICATE_LICENSE", Conflict;
+    /// The code before was sent a moment ago; `details.retryAfter` tells the seconds to wait.
+    OtpCooldown = "OTP_COOLDOWN", Limited;
+    /// Too many wrong codes; `details.retryAfter` tells the seconds to wait.
+    OtpLocked = "OTP_LOCKED", Limited;
 }
 
 macro_rules! field_codes {
@@ -152,8 +166,18 @@ field_codes! {
     InvalidIdentifier = "INVALID_IDENTIFIER";
     /// It is shorter than it must be.
     TooShort = "TOO_SHORT";
+    /// It is no phone number that we take.
+    InvalidPhone = "INVALID_PHONE";
+    /// It is no e-mail address.
+    InvalidEmail = "INVALID_EMAIL";
+    /// Its owner is not 13 years old yet.
+    TooYoung = "TOO_YOUNG";
+    /// It is no PIN of four digits.
+    InvalidPin = "INVALID_PIN";
     /// It is a password that many people have.
-    TooCommon = "TOO_COMMON";
+    CommonPassword = "COMMON_PASSWORD";
+    /// It is no file of a type that we take.
+    UnsupportedFile = "UNSUPPORTED_FILE";
 }
 
 /// One invalid field.
@@ -246,7 +270,13 @@ impl Error {
     /// A caller that asks too often.
     #[must_use]
     pub fn limited(retry_after_seconds: u64) -> Self {
-        Self::new(Code::RateLimited).with("retryAfter", retry_after_seconds)
+        Self::wait(Code::RateLimited, retry_after_seconds)
+    }
+
+    /// A caller who has to wait, and why.
+    #[must_use]
+    pub(crate) fn wait(code: Code, retry_after_seconds: u64) -> Self {
+        Self::new(code).with("retryAfter", retry_after_seconds)
     }
 
     /// Our mistake, with its cause.

@@ -16,6 +16,7 @@
 //! To add a use case: a file `<nouns>/<verb>.rs` with one method on [`Application`]. Reads go straight to the row types of
 //! the persistence crate. Writes run inside `Application::write`, which saves each decision with its event.
 
+mod accounts;
 mod actor;
 mod app;
 mod audit;
@@ -33,6 +34,10 @@ mod texts;
 mod work;
 mod world;
 
+pub use accounts::{
+    Confirmation, DoctorRegistration, LICENCE_PHOTO_BYTES, LicencePhoto, LicencePhotoError, PersonRegistration,
+    Registrant, RegistrationRules, licence_photo,
+};
 pub use actor::Actor;
 pub use app::Application;
 pub use audit::AuditQuery;
@@ -46,6 +51,6 @@ pub use error::{Code, Error, FieldCode, FieldError, Kind, Resource};
 pub use health::{Check, Health};
 pub use limits::{Admission, LimitClass, Verdict};
 pub use pages::{Page, PageRequest};
-pub use settings::{AuthSettings, LimitSettings, Settings, SigningSecret};
+pub use settings::{AccountSettings, AuthSettings, CodeSettings, LimitSettings, Settings, SigningSecret};
 pub use texts::{InvalidCatalogue, Texts};
 pub use world::{Clock, IdSource, RandomIds, SystemClock, World};

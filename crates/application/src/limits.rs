@@ -83,10 +83,20 @@ impl Application {
     /// Counts a login of one identifier from one address. The identifier is kept as a keyed digest: a phone number is no
     /// key to leave lying around.
     pub(crate) async fn limit_login(&self, identifier: &Identifier, ip: IpAddr) -> Result<(), Error> {
-        let digest = self.identifier_key().sign(&[identifier.folded().as_bytes()]);
+        self.limit_identifier("login", identifier, ip).await
+    }
+
+    /// The same for another operation, which has a count of its own: whoever registers may still sign in.
+    pub(crate) async fn limit_identifier(
+        &self,
+        operation: &str,
+        identifier: &Identifier,
+        ip: IpAddr,
+    ) -> Result<(), Error> {
+        let digest = self.identifier_digest(identifier);
         let name = URL_SAFE_NO_PAD.encode(&digest[..12]);
         let rule = Rule {
-            key: format!("login:{ip}:{name}"),
+            key: format!("{operation}:{ip}:{name}"),
             limit: self.settings().limits.auth_per_minute,
             window: MINUTE,
         };
@@ -94,5 +104,10 @@ impl Application {
             Some(seconds) => Err(Error::limited(seconds)),
             None => Ok(()),
         }
+    }
+
+    /// The name under which Redis knows an identifier.
+    pub(crate) fn identifier_digest(&self, identifier: &Identifier) -> [u8; 32] {
+        self.identifier_key().sign(&[identifier.folded().as_bytes()])
     }
 }

@@ -1,5 +1,7 @@
+use das_tern_domain::CodePolicy;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
+use time::Duration;
 use validator::{Validate, ValidationError};
 
 /// What the use cases can be set to. Every number's default is the rule's.
@@ -11,6 +13,12 @@ pub struct Settings {
     /// How often one may ask.
     #[validate(nested)]
     pub limits: LimitSettings,
+    /// Registration.
+    #[validate(nested)]
+    pub accounts: AccountSettings,
+    /// One-time codes.
+    #[validate(nested)]
+    pub codes: CodeSettings,
 }
 
 /// Signing in (rules §2).
@@ -82,6 +90,47 @@ pub struct LimitSettings {
     /// Uploads an hour, for one user.
     #[validate(range(min = 1))]
     pub uploads_per_hour: u32,
+}
+
+/// Registration (rules §2).
+#[derive(Debug, Clone, Deserialize, Validate)]
+pub struct AccountSettings {
+    /// Whether people may register with a phone number of another country.
+    pub foreign_phones: bool,
+    /// Whether a doctor counts as verified once their contact is confirmed; never in production.
+    pub auto_verify_doctors: bool,
+}
+
+/// One-time codes (rules §2).
+#[derive(Debug, Clone, Deserialize, Validate)]
+pub struct CodeSettings {
+    /// How long a code is good, in seconds.
+    #[validate(range(min = 30, max = 3600))]
+    pub ttl_s: u32,
+    /// How long after a code the next one may be sent, in seconds.
+    #[validate(range(max = 3600))]
+    pub cool_down_s: u32,
+    /// How many are sent to one phone number or e-mail address within an hour.
+    #[validate(range(min = 1, max = 100))]
+    pub sends_per_hour: u32,
+    /// Wrong codes in a row that lock an identifier's codes.
+    #[validate(range(min = 1, max = 20))]
+    pub max_tries: u32,
+    /// How long such a lock lasts, in minutes.
+    #[validate(range(min = 1, max = 1440))]
+    pub lock_minutes: u32,
+}
+
+impl CodeSettings {
+    pub(crate) fn policy(&self) -> CodePolicy {
+        CodePolicy {
+            validity: Duration::seconds(self.ttl_s.into()),
+            cool_down: Duration::seconds(self.cool_down_s.into()),
+            sends_per_hour: self.sends_per_hour,
+            max_tries: self.max_tries,
+            lock: Duration::minutes(self.lock_minutes.into()),
+        }
+    }
 }
 
 /// A secret to sign with. It shows itself to nobody, a failed validation included.

@@ -8,9 +8,10 @@
 mod sign_in;
 
 use das_tern_cache::{Cache, StaleKey};
-use das_tern_domain::{Dose, Event, LoginState, UserId};
+use das_tern_domain::{Dose, Event, Identifier, LoginState, UserId};
 use das_tern_persistence::doses::DoseView;
-use das_tern_persistence::{Unit, doses, effects, users};
+use das_tern_persistence::registrations::{NewAccount, ProvenOwner, Reachable};
+use das_tern_persistence::{Unit, doses, effects, registrations, users};
 use tokio::runtime::Handle;
 
 use crate::effects::{By, Scribe, stale_after};
@@ -99,8 +100,12 @@ impl Application {
                     work.stale.forget().await;
                     return Ok(answer);
                 }
-                Err(Stop::Outdated) => {}
-                Err(Stop::Failed(error)) => return Err(error),
+                Err(stop) => {
+                    work.undo().await;
+                    if let Stop::Failed(error) = stop {
+                        return Err(error);
+                    }
+                }
             }
         }
         Err(Error::unavailable(Contended))
@@ -111,11 +116,6 @@ impl Work<'_> {
     /// Where reads run: inside the transaction, once one is begun.
     pub(crate) fn unit(&self) -> &Unit {
         &self.unit
-    }
-
-    /// Says who brings the change about, where that is found out on the way.
-    pub(crate) fn act_as(&mut self, by: By) {
-        self.by = by;
     }
 
     /// Saves what was decided on a dose, with its events, in one statement.
@@ -149,6 +149,45 @@ impl Work<'_> {
     /// Saves the login state of an account. Counting wrong passwords is no change to anybody's data and has no event.
     pub(crate) async fn save_login_state(&mut self, user: UserId, state: &LoginState) -> Result<(), Stop> {
         Ok(users::save_login_state(&self.unit.connection(), user, state).await?)
+    }
+
+    /// Says who acts, where that is only known once the account was found.
+    pub(crate) fn act_as(&mut self, by: By) {
+        self.by = by;
+    }
+
+    /// Begins a transaction and makes an account in it, in place of the unconfirmed ones that stand in its way; the keys of
+    /// the pictures of those.
+    pub(crate) async fn register(&mut self, account: &NewAccount, events: &[Event]) -> Result<Vec<String>, Stop> {
+        self.unit.begin().await?;
+        let rows = self.rows(events);
+        self.stale.note(events);
+        registrations::lock_identities(&self.unit.connection(), account).await?;
+        let replaced = registrations::remove_unconfirmed(&self.unit.connection(), account).await?;
+        registrations::insert(&self.unit.connection(), account, &rows)
+            .await
+            .map_err(crate::accounts::taken)?;
+        Ok(replaced)
+    }
+
+    /// Begins a transaction and locks the account with this phone number or e-mail address.
+    pub(crate) async fn lock_reachable(&mut self, identifier: &Identifier) -> Result<Option<Reachable>, Stop> {
+        self.unit.begin().await?;
+        Ok(registrations::lock_reachable(&self.unit.connection(), identifier).await?)
+    }
+
+    /// Saves what a code that was sent to its owner changes about an account.
+    pub(crate) async fn save_proven_owner(&mut self, after: &ProvenOwner, events: &[Event]) -> Result<(), Stop> {
+        let rows = self.rows(events);
+        self.stale.note(events);
+        Ok(registrations::save_proven_owner(&self.unit.connection(), after, &rows).await?)
+    }
+
+    /// Undoes what was written, and is no reason to fail differently when that fails: the server undoes it too.
+    async fn undo(self) {
+        if let Err(error) = self.unit.roll_back().await {
+            tracing::debug!(%error, "a transaction ended with its connection");
+        }
     }
 
     fn rows(&self, events: &[Event]) -> effects::Effects {

@@ -1,4 +1,4 @@
-/// Why Redis did not do what was asked. The cache and the limiter never say so; only sessions do.
+/// Why Redis did not do what was asked. The cache and the limiter never say so; only sessions and codes do.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// It is known to be away; nothing was sent.

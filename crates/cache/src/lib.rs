@@ -5,10 +5,11 @@
 //! - [`Cache`]: typed keys, cache-aside with one loader at a time, and drops that are made up for after an outage;
 //! - [`Limiter`]: exact sliding windows in one round trip, with an in-process stand-in;
 //! - [`Guesses`]: wrong PINs and the like in a row, with a stand-in too;
-//! - [`SessionStore`]: refresh sessions whose tokens are rotated.
+//! - [`SessionStore`]: refresh sessions whose tokens are rotated;
+//! - [`CodeStore`]: one-time codes, and how often they may be sent and guessed.
 //!
 //! All of them share one [`Redis`], a connection that is opened by the first command and comes back by itself. The cache,
-//! the limiter and the guesses never fail; sessions answer [`Error`] while Redis is away.
+//! the limiter and the guesses never fail; sessions and codes answer [`Error`] while Redis is away.
 //!
 //! # One more key
 //!
@@ -51,6 +52,7 @@
 
 mod cache;
 mod client;
+mod codes;
 mod counts;
 mod debts;
 mod error;
@@ -65,6 +67,7 @@ mod settings;
 
 pub use cache::Cache;
 pub use client::Redis;
+pub use codes::{CodeRequest, CodeStore, Issued, Verified};
 pub use counts::CacheCounts;
 pub use error::Error;
 pub use guesses::{GuessPolicy, Guesses};

@@ -259,11 +259,11 @@ fn session(id: SessionId, mut fields: HashMap<String, String>) -> Option<Session
     })
 }
 
-fn instant(time: OffsetDateTime) -> i64 {
+pub(crate) fn instant(time: OffsetDateTime) -> i64 {
     i64::try_from(time.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
 }
 
-fn hex(bytes: &[u8; 32]) -> String {
+pub(crate) fn hex(bytes: &[u8; 32]) -> String {
     bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
         // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");

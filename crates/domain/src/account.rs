@@ -81,6 +81,20 @@ impl LoginState {
         }
     }
 
+    /// The state once the owner has shown that the account's contact reaches them: a patient or family member may use
+    /// it, a doctor waits for an administrator, unless doctors are verified at once. A lock ends, too: whoever received
+    /// the code is no guesser.
+    #[must_use]
+    pub fn confirmed(&self, role: UserRole, verifies_doctors: bool) -> Self {
+        let unlocked = self.unlocked();
+        let status = match (unlocked.status, role) {
+            (AccountStatus::PendingVerification, UserRole::Patient | UserRole::FamilyMember) => AccountStatus::Active,
+            (AccountStatus::PendingVerification, UserRole::Doctor) if verifies_doctors => AccountStatus::Verified,
+            (status, _) => status,
+        };
+        Self { status, ..unlocked }
+    }
+
     /// The state without a lock and without failures: the status is what it was before, never more.
     #[must_use]
     pub fn unlocked(&self) -> Self {
@@ -113,6 +127,17 @@ pub fn check_usable(role: UserRole, standing: AccountStatus) -> Result<(), Accou
         (AccountStatus::Rejected, _) => Err(AccountRefusal::Rejected),
         (_, UserRole::Doctor) => Err(AccountRefusal::PendingVerification),
         (_, UserRole::Patient | UserRole::FamilyMember) => Err(AccountRefusal::Unconfirmed),
+    }
+}
+
+/// Whether the owner of an account has shown that its phone number or e-mail address reaches them.
+///
+/// # Errors
+/// [`AccountRefusal::Unconfirmed`] until they have.
+pub fn check_confirmed(confirmed_at: Option<OffsetDateTime>) -> Result<(), AccountRefusal> {
+    match confirmed_at {
+        Some(_) => Ok(()),
+        None => Err(AccountRefusal::Unconfirmed),
     }
 }
 
@@ -201,5 +226,39 @@ mod tests {
         #[case] expected: Result<(), AccountRefusal>,
     ) {
         assert_eq!(check_usable(role, standing), expected);
+    }
+
+    #[rstest]
+    #[case(UserRole::Patient, AccountStatus::PendingVerification, false, AccountStatus::Active)]
+    #[case(
+        UserRole::FamilyMember,
+        AccountStatus::PendingVerification,
+        true,
+        AccountStatus::Active
+    )]
+    #[case(
+        UserRole::Doctor,
+        AccountStatus::PendingVerification,
+        false,
+        AccountStatus::PendingVerification
+    )]
+    #[case(UserRole::Doctor, AccountStatus::PendingVerification, true, AccountStatus::Verified)]
+    #[case(UserRole::Doctor, AccountStatus::Verified, false, AccountStatus::Verified)]
+    #[case(UserRole::Doctor, AccountStatus::Rejected, true, AccountStatus::Rejected)]
+    fn a_confirmed_contact_makes_no_more_of_an_account_than_its_role_allows(
+        #[case] role: UserRole,
+        #[case] before: AccountStatus,
+        #[case] verifies_doctors: bool,
+        #[case] expected: AccountStatus,
+    ) {
+        assert_eq!(state(before).confirmed(role, verifies_doctors), state(expected));
+        let locked = after_failures(before, 5);
+        assert_eq!(locked.confirmed(role, verifies_doctors), state(expected));
+    }
+
+    #[test]
+    fn an_account_is_unconfirmed_until_its_owner_was_reached() {
+        assert_eq!(check_confirmed(None), Err(AccountRefusal::Unconfirmed));
+        assert_eq!(check_confirmed(Some(NOW)), Ok(()));
     }
 }

@@ -7,7 +7,9 @@
 use time::OffsetDateTime;
 
 use crate::access::Refusal;
-use crate::{DoseChanged, DoseEventId, Language, OpenedWithGoogle, SessionId, SignInChanged, UserId};
+use crate::{
+    AccountStatus, DoseChanged, DoseEventId, Language, SessionId, SignInChanged, SubscriptionId, UserId, UserRole,
+};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,10 +23,14 @@ pub enum Event {
     PatientDataViewed(PatientDataViewed),
     /// A refresh token was used again after its time: the session was ended.
     RefreshTokenReused(RefreshTokenReused),
+    /// Somebody made an account.
+    AccountRegistered(AccountRegistered),
+    /// The owner of an account showed that its phone number or e-mail address reaches them.
+    ContactConfirmed(ContactConfirmed),
+    /// Somebody set a new password with a code that was sent to them.
+    PasswordReset(PasswordReset),
     /// How an account is signed in to has changed.
     SignInChanged(SignInChanged),
-    /// Somebody opened an account with their Google account.
-    OpenedWithGoogle(OpenedWithGoogle),
 }
 
 /// Someone to tell, in their language.
@@ -82,4 +88,35 @@ pub struct RefreshTokenReused {
     pub owner: Recipient,
     /// Which session.
     pub session: SessionId,
+}
+
+/// Somebody made an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccountRegistered {
+    /// The account.
+    pub user: UserId,
+    /// As what.
+    pub role: UserRole,
+    /// The subscription that comes with it.
+    pub subscription: SubscriptionId,
+}
+
+/// The owner of an account showed that its phone number or e-mail address reaches them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContactConfirmed {
+    /// The account.
+    pub user: UserId,
+    /// What it is to the platform.
+    pub role: UserRole,
+    /// Its status from now on.
+    pub status: AccountStatus,
+}
+
+/// Somebody set a new password with a code that was sent to them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordReset {
+    /// Whose account.
+    pub owner: Recipient,
+    /// What they are to the platform.
+    pub role: UserRole,
 }

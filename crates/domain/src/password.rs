@@ -1,61 +1,64 @@
-//! What may become a password (rules §2).
+//! Which passwords may be chosen (rules §2).
 
+use std::collections::HashSet;
 use std::fmt;
+use std::sync::LazyLock;
 
-/// The fewest characters a password has.
-const FEWEST_CHARACTERS: usize = 8;
 /// bcrypt reads no more than this of a password; a longer one is refused, not cut.
 pub const MAX_PASSWORD_BYTES: usize = 72;
+const MIN_PASSWORD_CHARACTERS: usize = 8;
 
-/// Passwords that many people have, one a line, in lower case.
-const COMMON: &str = include_str!("password/common.txt");
+/// The most frequent passwords of known leaks, in lower case, of those that are long enough; one a line.
+static COMMON: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
 
-/// Why a text may not become a password.
+/// Why a password may not be chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidPassword {
-    /// It has too few characters.
+pub enum WeakPassword {
+    /// It has fewer than 8 characters.
     #[error("too short")]
     TooShort,
-    /// It has more bytes than bcrypt reads.
+    /// It has more than 72 bytes.
     #[error("too long")]
     TooLong,
-    /// It is among the first that anybody would try.
+    /// Many people have it, or it is what its owner signs in with.
     #[error("too common")]
     Common,
-    /// It has a NUL in it, where some readers of bcrypt stop.
-    #[error("not a text")]
-    NotText,
+    /// It has a character that bcrypt cannot read.
+    #[error("has a NUL character")]
+    Unreadable,
 }
 
-/// A password that somebody chose and that the rules accept. It shows itself to nobody.
-#[derive(Clone, PartialEq, Eq)]
+/// A password that may be chosen.
+#[derive(Clone)]
 pub struct NewPassword(String);
 
 impl NewPassword {
-    /// Accepts a password, or says why not.
+    /// Reads the password of somebody who signs in with one of `identifiers`, as they are written.
     ///
     /// # Errors
-    /// When it is too short, too long or too common, in this order.
-    pub fn parse(text: &str) -> Result<Self, InvalidPassword> {
+    /// Says why it may not be chosen.
+    pub fn choose(text: &str, identifiers: &[&str]) -> Result<Self, WeakPassword> {
         if text.contains('\0') {
-            return Err(InvalidPassword::NotText);
+            return Err(WeakPassword::Unreadable);
         }
-        if text.chars().count() < FEWEST_CHARACTERS {
-            return Err(InvalidPassword::TooShort);
+        if text.chars().count() < MIN_PASSWORD_CHARACTERS {
+            return Err(WeakPassword::TooShort);
         }
         if text.len() > MAX_PASSWORD_BYTES {
-            return Err(InvalidPassword::TooLong);
+            return Err(WeakPassword::TooLong);
         }
         let folded = text.to_lowercase();
-        if COMMON.lines().any(|common| common == folded) {
-            return Err(InvalidPassword::Common);
+        let is_identifier = identifiers.iter().any(|identifier| identifier.to_lowercase() == folded);
+        if is_identifier || COMMON.contains(folded.as_str()) {
+            return Err(WeakPassword::Common);
         }
         Ok(Self(text.to_owned()))
     }
 
-    /// The password itself, to be hashed.
+    /// The password, to be hashed.
     #[must_use]
-    pub fn into_string(self) -> String {
+    pub fn into_text(self) -> String {
         self.0
     }
 }
@@ -73,48 +76,29 @@ mod tests {
     use super::*;
 
     #[rstest]
-    #[case("", InvalidPassword::TooShort)]
-    #[case("s3cret!", InvalidPassword::TooShort)]
-    #[case("កខគឃងចឆ", InvalidPassword::TooShort)]
-    #[case("password", InvalidPassword::Common)]
-    #[case("PassWord123", InvalidPassword::Common)]
-    #[case("12345678", InvalidPassword::Common)]
-    #[case("a\0bcdefghi", InvalidPassword::NotText)]
-    fn a_bad_password_is_refused(#[case] text: &str, #[case] why: InvalidPassword) {
-        assert_eq!(NewPassword::parse(text), Err(why));
+    #[case("correct horse")]
+    #[case("លេខសម្ងាត់")]
+    #[case(&"x".repeat(72))]
+    fn a_password_of_its_own_may_be_chosen(#[case] text: &str) {
+        assert_eq!(NewPassword::choose(text, &[]).unwrap().into_text(), text);
+    }
+
+    #[rstest]
+    #[case("1234567", WeakPassword::TooShort)]
+    #[case("ខ្មែរ១", WeakPassword::TooShort)]
+    #[case(&"x".repeat(73), WeakPassword::TooLong)]
+    #[case(&"ក".repeat(25), WeakPassword::TooLong)]
+    #[case("password1", WeakPassword::Common)]
+    #[case("PassWord123", WeakPassword::Common)]
+    #[case("+85512345678", WeakPassword::Common)]
+    #[case("correct\0horse", WeakPassword::Unreadable)]
+    fn a_weak_one_says_why_it_may_not(#[case] text: &str, #[case] expected: WeakPassword) {
+        assert_eq!(NewPassword::choose(text, &["+85512345678"]).unwrap_err(), expected);
     }
 
     #[test]
-    fn what_bcrypt_would_cut_is_refused_and_counted_in_bytes() {
-        assert!(NewPassword::parse(&"xy".repeat(36)).is_ok());
-        assert_eq!(
-            NewPassword::parse(&format!("{}z", "xy".repeat(36))),
-            Err(InvalidPassword::TooLong)
-        );
-        assert!(NewPassword::parse(&"ក".repeat(24)).is_ok());
-        assert_eq!(NewPassword::parse(&"ក".repeat(25)), Err(InvalidPassword::TooLong));
-    }
-
-    #[test]
-    fn a_password_of_eight_characters_is_accepted_as_it_is() {
-        assert_eq!(NewPassword::parse(" Tr4ktor").unwrap().into_string(), " Tr4ktor");
-    }
-
-    #[test]
-    fn a_password_is_not_shown() {
-        assert_eq!(
-            format!("{:?}", NewPassword::parse("Tr4ktor rot").unwrap()),
-            "NewPassword(…)"
-        );
-    }
-
-    #[test]
-    fn the_list_has_only_what_would_pass_otherwise() {
-        let lines: Vec<_> = COMMON.lines().collect();
-        assert!(lines.len() > 1_000);
-        assert!(lines.is_sorted());
-        for line in lines {
-            assert!((8..=72).contains(&line.len()) && line.to_lowercase() == line, "{line}");
-        }
+    fn a_password_does_not_show_itself() {
+        let password = NewPassword::choose("correct horse", &[]).unwrap();
+        assert!(!format!("{password:?}").contains("horse"));
     }
 }

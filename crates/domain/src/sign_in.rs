@@ -1,12 +1,16 @@
 //! How an account is signed in to, and what becomes of that (rules §2).
 
-use crate::{AccountStatus, LoginState, Recipient, SessionId, UserId, UserRole, standing_status};
+use time::OffsetDateTime;
+
+use crate::{AccountStatus, Recipient, SessionId, UserRole};
 
 /// How an account is signed in to has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignInChanged {
     /// Whose account.
     pub owner: Recipient,
+    /// What they are to the platform.
+    pub role: UserRole,
     /// What has changed.
     pub change: SignInChange,
 }
@@ -32,15 +36,6 @@ pub enum SignInChange {
     },
 }
 
-/// Somebody signed in with Google for the first time, and has an account now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OpenedWithGoogle {
-    /// The new account.
-    pub user: UserId,
-    /// As what.
-    pub role: UserRole,
-}
-
 /// What a new account may be, when somebody signs in with Google for the first time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RequestedRole {
@@ -60,11 +55,13 @@ impl RequestedRole {
         }
     }
 
-    /// The status that the account begins with: Google has confirmed the address, nobody has verified the doctor.
+    /// The status that the account begins with: Google has confirmed the address, nobody has verified the doctor, unless
+    /// doctors are verified at once.
     #[must_use]
-    pub fn first_status(self) -> AccountStatus {
+    pub fn first_status(self, verifies_doctors: bool) -> AccountStatus {
         match self {
             Self::Patient => AccountStatus::Active,
+            Self::Doctor if verifies_doctors => AccountStatus::Verified,
             Self::Doctor => AccountStatus::PendingVerification,
         }
     }
@@ -73,10 +70,8 @@ impl RequestedRole {
 /// An account that somebody's identity leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KnownAccount {
-    /// As what it is used.
-    pub role: UserRole,
-    /// Whether and how it is locked.
-    pub login: LoginState,
+    /// When somebody showed that its address or phone number reaches them.
+    pub confirmed_at: Option<OffsetDateTime>,
     /// Which Google account it is linked with, if any.
     pub link: Link,
 }
@@ -118,68 +113,43 @@ impl KnownAccount {
         match self.link {
             Link::This => Ok(Linking::Linked),
             Link::Other => Err(LinkedElsewhere),
-            Link::None if self.is_unconfirmed() => Ok(Linking::Claim),
+            Link::None if self.confirmed_at.is_none() => Ok(Linking::Claim),
             Link::None => Ok(Linking::Link),
         }
-    }
-
-    /// Whether nobody has shown that the address of this account is theirs.
-    fn is_unconfirmed(&self) -> bool {
-        let standing = standing_status(self.login.status, self.login.status_before_lock);
-        standing == AccountStatus::PendingVerification && self.role != UserRole::Doctor
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use rstest::rstest;
+    use time::macros::datetime;
 
     use super::*;
 
-    fn known(role: UserRole, status: AccountStatus, before_lock: Option<AccountStatus>, link: Link) -> KnownAccount {
-        KnownAccount {
-            role,
-            login: LoginState {
-                status,
-                status_before_lock: before_lock,
-                failed_attempts: 0,
-                locked_until: None,
-            },
-            link,
-        }
+    const THEN: OffsetDateTime = datetime!(2026-03-06 07:00 +7);
+
+    fn known(confirmed_at: Option<OffsetDateTime>, link: Link) -> KnownAccount {
+        KnownAccount { confirmed_at, link }
     }
 
-    #[rstest]
-    #[case(UserRole::Patient, AccountStatus::Active, None, Linking::Link)]
-    #[case(UserRole::Doctor, AccountStatus::PendingVerification, None, Linking::Link)]
-    #[case(UserRole::Patient, AccountStatus::PendingVerification, None, Linking::Claim)]
-    #[case(UserRole::FamilyMember, AccountStatus::PendingVerification, None, Linking::Claim)]
-    #[case(
-        UserRole::Patient,
-        AccountStatus::Locked,
-        Some(AccountStatus::PendingVerification),
-        Linking::Claim
-    )]
-    #[case(UserRole::Patient, AccountStatus::Locked, Some(AccountStatus::Active), Linking::Link)]
-    fn an_unconfirmed_account_is_claimed_and_another_is_linked(
-        #[case] role: UserRole,
-        #[case] status: AccountStatus,
-        #[case] before_lock: Option<AccountStatus>,
-        #[case] expected: Linking,
-    ) {
-        assert_eq!(known(role, status, before_lock, Link::None).link(), Ok(expected));
+    #[test]
+    fn an_unconfirmed_account_is_claimed_and_another_is_linked() {
+        assert_eq!(known(None, Link::None).link(), Ok(Linking::Claim));
+        assert_eq!(known(Some(THEN), Link::None).link(), Ok(Linking::Link));
     }
 
     #[test]
     fn a_linked_account_stays_with_its_google_account() {
-        let linked = |link| known(UserRole::Patient, AccountStatus::Active, None, link).link();
-        assert_eq!(linked(Link::This), Ok(Linking::Linked));
-        assert_eq!(linked(Link::Other), Err(LinkedElsewhere));
+        assert_eq!(known(Some(THEN), Link::This).link(), Ok(Linking::Linked));
+        assert_eq!(known(Some(THEN), Link::Other).link(), Err(LinkedElsewhere));
     }
 
     #[test]
     fn a_new_doctor_waits_and_a_new_patient_does_not() {
-        assert_eq!(RequestedRole::Patient.first_status(), AccountStatus::Active);
-        assert_eq!(RequestedRole::Doctor.first_status(), AccountStatus::PendingVerification);
+        assert_eq!(RequestedRole::Patient.first_status(false), AccountStatus::Active);
+        assert_eq!(
+            RequestedRole::Doctor.first_status(false),
+            AccountStatus::PendingVerification
+        );
+        assert_eq!(RequestedRole::Doctor.first_status(true), AccountStatus::Verified);
     }
 }

@@ -1,37 +1,18 @@
-use std::time::Duration;
-
 use log::LevelFilter;
 use sea_orm::{ConnectOptions, ConnectionTrait, FromQueryResult};
 use secrecy::ExposeSecret;
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-use crate::demand::Connection;
+use crate::connection::Connection;
+use crate::pool::{Patience, Pool, PoolStatus};
 use crate::sql::statement;
 use crate::{Error, Settings};
-
-/// How long a connection may have been unused before it is tried out ahead of its next use. Trying it each time would
-/// cost every request a round trip.
-const TRUSTED_IDLE: Duration = Duration::from_secs(30);
 
 /// The database: a pool of connections whose sessions live in Asia/Phnom_Penh. Clones share the pool.
 #[derive(Debug, Clone)]
 pub struct Database {
     connection: Connection,
-    max: u32,
-}
-
-/// What the connections of a pool are doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PoolStatus {
-    /// Running statements, or held by a transaction.
-    pub active: u32,
-    /// Open and free.
-    pub idle: u32,
-    /// Requests that wait for one.
-    pub waiting: u32,
-    /// The most that may be open.
-    pub max: u32,
 }
 
 impl Database {
@@ -60,15 +41,19 @@ impl Database {
             .min_connections(settings.min_connections)
             .acquire_timeout(settings.acquire_timeout())
             .idle_timeout(settings.idle_timeout())
-            .test_before_acquire_if_idle_for(TRUSTED_IDLE)
             .record_stmt_in_spans(false)
             .connect_lazy(true)
             .map_sqlx_postgres_opts(move |_| session.clone())
             .map_sqlx_postgres_pool_opts(in_phnom_penh);
-        let connection = Connection::new(sea_orm::Database::connect(options).await?);
+        let driver = sea_orm::Database::connect(options).await?;
+        let patience = Patience {
+            acquire: settings.acquire_timeout(),
+            idle: settings.idle_timeout(),
+        };
+        let pool = driver.get_postgres_connection_pool().clone();
+        let pool = Pool::new(pool, settings.max_connections, patience);
         Ok(Self {
-            connection,
-            max: settings.max_connections,
+            connection: Connection::new(driver, pool),
         })
     }
 
@@ -90,14 +75,7 @@ impl Database {
     /// What the connections are doing at this moment.
     #[must_use]
     pub fn pool_status(&self) -> PoolStatus {
-        let pool = self.connection.get_postgres_connection_pool();
-        let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
-        PoolStatus {
-            active: pool.size().saturating_sub(idle),
-            idle,
-            waiting: self.connection.demand().now().saturating_sub(self.max),
-            max: self.max,
-        }
+        self.connection.pool().status()
     }
 
     /// Whether the collation `khmer` knows Khmer. On a server that was built without ICU it sorts by code point.
@@ -118,7 +96,7 @@ impl Database {
 
     /// Closes the pool: waits for the connections in use, and refuses new work.
     pub async fn close(&self) {
-        self.connection.get_postgres_connection_pool().close().await;
+        self.connection.pool().close().await;
     }
 }
 

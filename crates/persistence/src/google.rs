@@ -21,6 +21,7 @@ pub struct Found {
     /// The language its owner reads.
     pub language: Language,
     google_account_id: Option<String>,
+    contact_confirmed_at: Option<OffsetDateTime>,
     updated_at: OffsetDateTime,
     #[sea_orm(nested)]
     login: LoginRow,
@@ -31,8 +32,7 @@ impl Found {
     #[must_use]
     pub fn known(&self, subject: &str) -> KnownAccount {
         KnownAccount {
-            role: self.role,
-            login: LoginState::from(self.login.clone()),
+            confirmed_at: self.contact_confirmed_at,
             link: match self.google_account_id.as_deref() {
                 None => Link::None,
                 Some(linked) if linked == subject => Link::This,
@@ -40,11 +40,17 @@ impl Found {
             },
         }
     }
+
+    /// Whether and how it is locked.
+    #[must_use]
+    pub fn login(&self) -> LoginState {
+        self.login.clone().into()
+    }
 }
 
 const FIND: &str = "\
-SELECT id, role::text AS role, language::text AS language, google_account_id, updated_at, \
- account_status::text AS account_status, status_before_lock::text AS status_before_lock, failed_login_attempts, \
+SELECT id, role::text AS role, language::text AS language, google_account_id, \
+ contact_confirmed_at, updated_at, account_status::text AS account_status, status_before_lock::text AS status_before_lock, failed_login_attempts, \
  locked_until FROM users WHERE google_account_id = $1 OR lower(email) = lower($2) \
 ORDER BY coalesce(google_account_id = $1, false) DESC LIMIT 1";
 
@@ -79,13 +85,24 @@ pub async fn link(db: &impl ConnectionTrait, found: &Found, subject: &str, effec
     Ok(db.query_one_raw(statement(LINK, values)).await?.is_some())
 }
 
+/// How an account that nobody has confirmed goes on.
+pub struct Claim<'a> {
+    /// Google's id.
+    pub subject: &'a str,
+    /// The hash of a secret that nobody knows.
+    pub password_hash: &'a str,
+    /// Its status, not locked.
+    pub login: LoginState,
+    /// When Google's word confirmed the address.
+    pub confirmed_at: OffsetDateTime,
+}
+
 const CLAIM: &str = concat!(
     "WITH changed AS (UPDATE users SET google_account_id = $3, password_hash = $4, pin_code_hash = NULL, \
-     phone_number = NULL, account_status = 'ACTIVE', status_before_lock = NULL, failed_login_attempts = 0, \
-     locked_until = NULL, token_epoch = token_epoch + 1 WHERE id = $1 AND updated_at = $2 RETURNING id), \
-     subscribed AS (INSERT INTO subscriptions (id, user_id) SELECT $5, id FROM changed \
-     ON CONFLICT (user_id) DO NOTHING), ",
-    effects_of!("$6", "$7"),
+     phone_number = NULL, account_status = $5::account_status, status_before_lock = NULL, failed_login_attempts = 0, \
+     locked_until = NULL, contact_confirmed_at = $6, token_epoch = token_epoch + 1 \
+     WHERE id = $1 AND updated_at = $2 RETURNING id), ",
+    effects_of!("$7", "$8"),
     " SELECT id FROM changed"
 );
 
@@ -97,18 +114,17 @@ const CLAIM: &str = concat!(
 pub async fn claim(
     db: &impl ConnectionTrait,
     found: &Found,
-    subject: &str,
-    password_hash: &str,
-    subscription: SubscriptionId,
+    claim: Claim<'_>,
     effects: &Effects,
 ) -> Result<bool, Error> {
     let [audit_logs, notifications] = effects.values()?;
     let values = [
         found.id.into(),
         found.updated_at.into(),
-        subject.into(),
-        password_hash.into(),
-        subscription.into(),
+        claim.subject.into(),
+        claim.password_hash.into(),
+        label(claim.login.status),
+        claim.confirmed_at.into(),
         audit_logs,
         notifications,
     ];
@@ -143,8 +159,8 @@ pub struct NewGoogleAccount<'a> {
 
 const OPEN: &str = concat!(
     "WITH changed AS (INSERT INTO users (id, google_account_id, email, first_name, last_name, role, account_status, \
-     language, password_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6::user_role, $7::account_status, \
-     $8::language, $9, $10) RETURNING id), \
+     language, password_hash, created_at, contact_confirmed_at) VALUES ($1, $2, $3, $4, $5, $6::user_role, $7::account_status, \
+     $8::language, $9, $10, $10) RETURNING id), \
      subscribed AS (INSERT INTO subscriptions (id, user_id) SELECT $11, id FROM changed), ",
     effects_of!("$12", "$13"),
     " SELECT id FROM changed"

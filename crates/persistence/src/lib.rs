@@ -28,9 +28,9 @@
 
 pub mod audit_logs;
 mod connect;
+mod connection;
 pub mod connections;
 pub mod constraints;
-mod demand;
 pub mod doses;
 pub mod effects;
 pub mod entities;
@@ -38,15 +38,18 @@ mod error;
 pub mod google;
 mod json;
 pub mod migrations;
+mod pool;
+pub mod registrations;
 mod settings;
 pub mod sign_in;
 mod sql;
 mod unit;
 pub mod users;
 
-pub use connect::{Database, PoolStatus};
-pub use demand::{Connection, Session};
+pub use connect::Database;
+pub use connection::{Connection, Session, Transaction};
 pub use error::{Cause, Error};
 pub use json::ReminderTimes;
+pub use pool::PoolStatus;
 pub use settings::Settings;
 pub use unit::Unit;

@@ -1,14 +1,12 @@
 //! One use case's hold on the database: the pool, or, once begun, one transaction.
 
-use sea_orm::{DatabaseTransaction, TransactionTrait};
-
-use crate::demand::{Session, Wanted};
+use crate::connection::{Session, Transaction};
 use crate::{Database, Error};
 
 /// Where the statements of one use case run. Dropped without [`Unit::commit`], a transaction is rolled back.
 pub struct Unit {
     database: Database,
-    transaction: Option<(DatabaseTransaction, Wanted)>,
+    transaction: Option<Transaction>,
 }
 
 impl Unit {
@@ -27,8 +25,7 @@ impl Unit {
     /// When the database fails.
     pub async fn begin(&mut self) -> Result<(), Error> {
         if self.transaction.is_none() {
-            let wanted = self.database.connection().demand().enter();
-            self.transaction = Some((self.database.connection().begin().await?, wanted));
+            self.transaction = Some(self.database.connection().begin_transaction().await?);
         }
         Ok(())
     }
@@ -37,7 +34,7 @@ impl Unit {
     #[must_use]
     pub fn connection(&self) -> Session<'_> {
         match &self.transaction {
-            Some((transaction, _)) => Session::Transaction(transaction),
+            Some(transaction) => Session::Transaction(transaction),
             None => Session::Pool(self.database.connection()),
         }
     }
@@ -48,7 +45,19 @@ impl Unit {
     /// When the database fails; then nothing was written.
     pub async fn commit(self) -> Result<(), Error> {
         match self.transaction {
-            Some((transaction, _wanted)) => Ok(transaction.commit().await?),
+            Some(transaction) => Ok(transaction.commit().await?),
+            None => Ok(()),
+        }
+    }
+
+    /// Undoes the transaction, if one is open. Dropping the unit does so too, at the price of looking after its
+    /// connection.
+    ///
+    /// # Errors
+    /// When the database fails; then the server undoes it.
+    pub async fn roll_back(self) -> Result<(), Error> {
+        match self.transaction {
+            Some(transaction) => Ok(transaction.roll_back().await?),
             None => Ok(()),
         }
     }

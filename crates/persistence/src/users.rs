@@ -50,6 +50,8 @@ pub struct Account {
     pub token_epoch: i64,
     /// When the account was made.
     pub created_at: OffsetDateTime,
+    /// When its owner showed that its phone number or e-mail address reaches them.
+    pub contact_confirmed_at: Option<OffsetDateTime>,
 }
 
 impl Account {
@@ -67,7 +69,7 @@ SELECT u.id, u.role::text AS role, u.first_name, u.last_name, u.full_name, u.ema
  u.gender::text AS gender, u.date_of_birth, u.language::text AS language, u.theme::text AS theme, \
  u.account_status::text AS account_status, u.status_before_lock::text AS status_before_lock, \
  coalesce(s.tier, 'FREEMIUM')::text AS subscription_tier, u.specialty, u.hospital_clinic, \
- u.grace_period_minutes, u.token_epoch, u.created_at \
+ u.grace_period_minutes, u.token_epoch, u.created_at, u.contact_confirmed_at \
 FROM users u LEFT JOIN subscriptions s ON s.user_id = u.id WHERE u.id = $1";
 
 /// The account with this id.

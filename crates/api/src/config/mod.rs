@@ -74,7 +74,7 @@ pub struct Config {
     pub database: das_tern_persistence::Settings,
     /// Redis.
     pub redis: das_tern_cache::Settings,
-    /// Signing in and limits: the sections `auth` and `limits`.
+    /// Signing in, limits, registration and codes: the sections `auth`, `limits`, `accounts` and `codes`.
     pub application: das_tern_application::Settings,
     /// The log.
     pub log: LogSettings,
@@ -193,6 +193,8 @@ impl Reader<'_> {
         let redis = self.section("redis");
         let auth = self.section("auth");
         let limits = self.section("limits");
+        let accounts = self.section("accounts");
+        let codes = self.section("codes");
         let log = self.section("log");
         Some(Config {
             environment: self.effective.environment,
@@ -203,6 +205,8 @@ impl Reader<'_> {
             application: das_tern_application::Settings {
                 auth: auth?,
                 limits: limits?,
+                accounts: accounts?,
+                codes: codes?,
             },
             log: log?,
         })

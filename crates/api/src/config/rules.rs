@@ -65,6 +65,11 @@ impl Rules<'_> {
             "http.show_causes",
             "must be false in production",
         );
+        self.refuse(
+            config.application.accounts.auto_verify_doctors,
+            "accounts.auto_verify_doctors",
+            "must be false in production",
+        );
         let allows_all = config.http.cors_origins.iter().any(|origin| origin == "*");
         self.refuse(
             allows_all,

@@ -234,6 +234,7 @@ fn production_has_no_secrets_of_its_own() {
 #[case::migration("DASTERN__SERVER__MIGRATE_ON_START", "true")]
 #[case::pretty_log("DASTERN__LOG__FORMAT", "pretty")]
 #[case::causes("DASTERN__HTTP__SHOW_CAUSES", "true")]
+#[case::unverified_doctors("DASTERN__ACCOUNTS__AUTO_VERIFY_DOCTORS", "true")]
 #[case::every_origin("DASTERN__HTTP__CORS_ORIGINS", "https://app.example,*")]
 fn production_refuses(#[case] variable: &'static str, #[case] text: &'static str) {
     let problems = production(&[(variable, text)]).unwrap_err();
@@ -330,6 +331,8 @@ fn every_key_of_the_defaults_is_read_and_every_setting_has_its_key() {
         ("redis", fields_of::<das_tern_cache::Settings>()),
         ("auth", fields_of::<das_tern_application::AuthSettings>()),
         ("limits", fields_of::<das_tern_application::LimitSettings>()),
+        ("accounts", fields_of::<das_tern_application::AccountSettings>()),
+        ("codes", fields_of::<das_tern_application::CodeSettings>()),
         ("log", fields_of::<LogSettings>()),
     ];
     assert_eq!(

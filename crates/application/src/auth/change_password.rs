@@ -25,7 +25,7 @@ impl Application {
     /// `INVALID_CREDENTIALS` when the current password is wrong, which counts toward the account's lock; `ACCOUNT_LOCKED`.
     pub async fn change_password(&self, actor: &Actor, change: PasswordChange) -> Result<SignedIn, Error> {
         let before = self.confirm_password(actor, change.current).await?.password_hash;
-        let after = self.passwords().hash(change.new.into_string().into()).await?;
+        let after = self.passwords().hash(change.new.into_text()).await?;
         let is_changed = self
             .write(By::from(actor), async |work| {
                 let event = sign_in_changed(actor, SignInChange::Password);
@@ -53,5 +53,6 @@ pub(super) fn sign_in_changed(actor: &Actor, change: SignInChange) -> Event {
         user: actor.id(),
         language: actor.account.language,
     };
-    Event::SignInChanged(SignInChanged { owner, change })
+    let role = actor.account.role;
+    Event::SignInChanged(SignInChanged { owner, role, change })
 }

@@ -1,10 +1,10 @@
 use std::net::IpAddr;
 
 use das_tern_domain::{
-    Event, Language, Linking, OpenedWithGoogle, Recipient, RequestedRole, SignInChange, SignInChanged, UserId,
+    AccountRegistered, Event, Language, Linking, Recipient, RequestedRole, SignInChange, SignInChanged, UserId,
 };
 use das_tern_integrations::{Identity, IdentityError};
-use das_tern_persistence::google::{self, Found, NewGoogleAccount};
+use das_tern_persistence::google::{self, Claim, Found, NewGoogleAccount};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::SignedIn;
@@ -72,7 +72,7 @@ impl Application {
         // The account acts on itself from its first entry on.
         self.write(By::SYSTEM, async |work| {
             match google::find(&work.unit().connection(), subject, &arrival.identity.email).await? {
-                Some(found) => link(work, &found, &arrival).await,
+                Some(found) => self.link(work, &found, &arrival).await,
                 None => self.open(work, new_user, &arrival).await,
             }
         })
@@ -81,48 +81,62 @@ impl Application {
 
     async fn open(&self, work: &mut Work<'_>, user: UserId, arrival: &Arrival) -> Result<UserId, Stop> {
         let role = arrival.role.role();
-        work.act_as(By::signing_in(user, role, arrival.ip));
+        let subscription = self.ids().next_id().into();
+        work.act_as(By::owner(user, role, arrival.ip));
         let account = NewGoogleAccount {
             id: user,
-            subscription: self.ids().next_id().into(),
+            subscription,
             subject: &arrival.identity.subject,
             email: &arrival.identity.email,
             first_name: name(arrival.identity.given_name.as_deref()),
             last_name: name(arrival.identity.family_name.as_deref()),
             role,
-            status: arrival.role.first_status(),
+            status: arrival.role.first_status(self.settings().accounts.auto_verify_doctors),
             language: Language::English,
             password_hash: &arrival.password_hash,
             created_at: self.now(),
         };
-        work.open_with_google(account, Event::OpenedWithGoogle(OpenedWithGoogle { user, role }))
+        let registered = AccountRegistered {
+            user,
+            role,
+            subscription,
+        };
+        work.open_with_google(account, Event::AccountRegistered(registered))
             .await?;
         Ok(user)
     }
-}
 
-async fn link(work: &mut Work<'_>, found: &Found, arrival: &Arrival) -> Result<UserId, Stop> {
-    let subject = &arrival.identity.subject;
-    let known = found.known(subject);
-    let linking = known.link().map_err(|_| Error::new(Code::DuplicateEmail))?;
-    work.act_as(By::signing_in(found.id, found.role, arrival.ip));
-    let event = |discarded| {
-        let owner = Recipient {
-            user: found.id,
-            language: found.language,
+    async fn link(&self, work: &mut Work<'_>, found: &Found, arrival: &Arrival) -> Result<UserId, Stop> {
+        let subject = &arrival.identity.subject;
+        let known = found.known(subject);
+        let linking = known.link().map_err(|_| Error::new(Code::DuplicateEmail))?;
+        work.act_as(By::owner(found.id, found.role, arrival.ip));
+        let event = |discarded| {
+            let owner = Recipient {
+                user: found.id,
+                language: found.language,
+            };
+            let change = SignInChange::GoogleLinked { discarded };
+            let role = found.role;
+            Event::SignInChanged(SignInChanged { owner, role, change })
         };
-        let change = SignInChange::GoogleLinked { discarded };
-        Event::SignInChanged(SignInChanged { owner, change })
-    };
-    match linking {
-        Linking::Linked => {}
-        Linking::Link => work.link_google(found, subject, event(false)).await?,
-        Linking::Claim => {
-            work.claim_for_google(found, subject, &arrival.password_hash, event(true))
-                .await?;
+        match linking {
+            Linking::Linked => {}
+            Linking::Link => work.link_google(found, subject, event(false)).await?,
+            Linking::Claim => {
+                let claim = Claim {
+                    subject,
+                    password_hash: &arrival.password_hash,
+                    login: found
+                        .login()
+                        .confirmed(found.role, self.settings().accounts.auto_verify_doctors),
+                    confirmed_at: self.now(),
+                };
+                work.claim_for_google(found, claim, event(true)).await?;
+            }
         }
+        Ok(found.id)
     }
-    Ok(found.id)
 }
 
 /// A name as it is kept; nothing for an empty one.

@@ -1,6 +1,8 @@
 use std::net::IpAddr;
 
-use das_tern_domain::{Identifier, LoginState, MAX_PASSWORD_BYTES, SessionId, UserId, check_usable, standing_status};
+use das_tern_domain::{
+    Identifier, LoginState, MAX_PASSWORD_BYTES, SessionId, UserId, check_confirmed, check_usable, standing_status,
+};
 use das_tern_persistence::sign_in;
 use das_tern_persistence::users::{self, Account, Credentials};
 use secrecy::{ExposeSecret, SecretString};
@@ -45,6 +47,7 @@ impl Application {
         if let Some(credentials) = &found {
             LoginState::from(credentials.login.clone()).check_lock(self.now())?;
         }
+        // A longer one is nobody's (rules §2).
         let fits = password.expose_secret().len() <= MAX_PASSWORD_BYTES;
         let hash = found.as_ref().map(|found| found.password_hash.clone());
         let is_right = self.passwords().verify(password, hash.filter(|_| fits)).await?;
@@ -64,7 +67,7 @@ impl Application {
             return;
         }
         let stored = async {
-            let after = self.passwords().hash(password).await?;
+            let after = self.passwords().hash(password.expose_secret().to_owned()).await?;
             let db = self.database().connection();
             sign_in::strengthen_password(db, credentials.id, before, &after).await?;
             Ok::<_, Error>(())
@@ -103,10 +106,11 @@ impl Application {
     }
 
     /// Begins a session of somebody who has shown who they are, unless their account may not be used.
-    pub(super) async fn open_session(&self, user: UserId, device: Option<String>) -> Result<SignedIn, Error> {
+    pub(crate) async fn open_session(&self, user: UserId, device: Option<String>) -> Result<SignedIn, Error> {
         let account = users::account(self.database().connection(), user)
             .await?
             .ok_or_else(|| Error::new(Code::InvalidCredentials))?;
+        check_confirmed(account.contact_confirmed_at)?;
         check_usable(
             account.role,
             standing_status(account.account_status, account.status_before_lock),

@@ -55,17 +55,17 @@ impl Passwords {
         Ok(matches && is_known)
     }
 
-    /// The hash of a password or a PIN.
-    pub(crate) async fn hash(&self, password: SecretString) -> Result<String, Error> {
+    /// The hash of a password or PIN, of at most 72 bytes, to be stored.
+    pub(crate) async fn hash(&self, secret: String) -> Result<String, Error> {
         let cost = self.cost;
-        self.in_turn(move || bcrypt::hash(password.expose_secret(), cost)).await
+        self.in_turn(move || bcrypt::non_truncating_hash(secret, cost)).await
     }
 
     /// The hash of a secret that was thrown away, for accounts that no password opens. It takes as long to check as any
     /// other, and is made once: it gives away no more than that these accounts have no password.
     pub(crate) async fn hash_of_nobody(&self) -> Result<String, Error> {
         let secret: [u8; 32] = rand::random();
-        let hashing = || self.hash(URL_SAFE_NO_PAD.encode(secret).into());
+        let hashing = || self.hash(URL_SAFE_NO_PAD.encode(secret));
         self.discarded.get_or_try_init(hashing).await.cloned()
     }
 

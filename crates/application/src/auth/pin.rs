@@ -1,4 +1,4 @@
-use das_tern_domain::{PinCode, SignInChange, UserId};
+use das_tern_domain::{Pin, SignInChange, UserId};
 use das_tern_persistence::sign_in;
 use secrecy::SecretString;
 
@@ -11,9 +11,9 @@ impl Application {
     ///
     /// # Errors
     /// `INVALID_CREDENTIALS` when the password is wrong, which counts toward the account's lock; `ACCOUNT_LOCKED`.
-    pub async fn set_pin(&self, actor: &Actor, pin: PinCode, password: SecretString) -> Result<(), Error> {
+    pub async fn set_pin(&self, actor: &Actor, pin: Pin, password: SecretString) -> Result<(), Error> {
         self.confirm_password(actor, password).await?;
-        let hash = self.passwords().hash(pin.into_string().into()).await?;
+        let hash = self.passwords().hash(pin.into_text()).await?;
         self.write(By::from(actor), async |work| {
             let event = sign_in_changed(actor, SignInChange::Pin);
             work.save_pin(actor.id(), &hash, event).await
@@ -27,7 +27,7 @@ impl Application {
     ///
     /// # Errors
     /// `RATE_LIMITED` after too many wrong ones in a row.
-    pub async fn verify_pin(&self, actor: &Actor, pin: PinCode) -> Result<bool, Error> {
+    pub async fn verify_pin(&self, actor: &Actor, pin: Pin) -> Result<bool, Error> {
         let Some(hash) = sign_in::pin_hash(self.database().connection(), actor.id()).await? else {
             return Ok(false);
         };
@@ -36,7 +36,7 @@ impl Application {
             .begin(&key, self.pin_policy())
             .await
             .map_err(Error::limited)?;
-        let is_right = self.passwords().verify(pin.into_string().into(), Some(hash)).await?;
+        let is_right = self.passwords().verify(pin.into_text().into(), Some(hash)).await?;
         if is_right {
             self.guesses().forget(&key).await;
         }

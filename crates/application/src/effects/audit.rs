@@ -1,5 +1,8 @@
 use das_tern_domain::access::Refusal;
-use das_tern_domain::{AuditActionType, DoseChange, DoseChanged, Event, PatientData, PatientDataViewed, UserId, zone};
+use das_tern_domain::{
+    AccountRegistered, AuditActionType, ContactConfirmed, DoseChange, DoseChanged, Event, PasswordReset, PatientData,
+    PatientDataViewed, SubscriptionTier, UserId, UserRole, zone,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -22,8 +25,10 @@ pub(super) fn entry(event: &Event) -> Option<Entry> {
         Event::Dose(changed) => Some(dose(changed)),
         Event::PatientDataViewed(viewed) => Some(look(*viewed)),
         Event::MissedDoseCorrected(_) | Event::RefreshTokenReused(_) => None,
+        Event::AccountRegistered(registered) => Some(registration(*registered)),
+        Event::ContactConfirmed(confirmed) => Some(confirmation(*confirmed)),
+        Event::PasswordReset(reset) => Some(password_reset(*reset)),
         Event::SignInChanged(changed) => Some(sign_in::changed(*changed)),
-        Event::OpenedWithGoogle(opened) => Some(sign_in::opened(*opened)),
     }
 }
 
@@ -89,4 +94,41 @@ fn reason(refusal: Refusal) -> &'static str {
         Refusal::NotAllowed => "NOT_ALLOWED",
         Refusal::ApprovalRequired => "APPROVAL_REQUIRED",
     }
+}
+
+/// The 13 enums have no label for an account that begins; what begins with it is its subscription.
+fn registration(registered: AccountRegistered) -> Entry {
+    Entry {
+        action: AuditActionType::SubscriptionChange,
+        resource_type: "Subscription",
+        resource_id: Some(registered.subscription.0),
+        patient: own_data(registered.user, registered.role),
+        details: json!({ "change": "REGISTERED", "from": null, "tier": SubscriptionTier::Freemium }),
+    }
+}
+
+/// What changes here is who may use the account.
+fn confirmation(confirmed: ContactConfirmed) -> Entry {
+    Entry {
+        action: AuditActionType::PermissionChange,
+        resource_type: "User",
+        resource_id: Some(confirmed.user.0),
+        patient: own_data(confirmed.user, confirmed.role),
+        details: json!({ "change": "CONTACT_CONFIRMED", "accountStatus": confirmed.status }),
+    }
+}
+
+fn password_reset(reset: PasswordReset) -> Entry {
+    Entry {
+        action: AuditActionType::PermissionChange,
+        resource_type: "User",
+        resource_id: Some(reset.owner.user.0),
+        patient: own_data(reset.owner.user, reset.role),
+        details: json!({ "change": "PASSWORD_RESET", "sessionsEnded": true }),
+    }
+}
+
+/// A person is told what happens to their account as to their data, where they have any.
+pub(super) fn own_data(user: UserId, role: UserRole) -> Option<UserId> {
+    (role == UserRole::Patient).then_some(user)
 }

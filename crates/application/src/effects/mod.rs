@@ -28,8 +28,8 @@ pub(crate) struct By {
 impl By {
     pub(crate) const SYSTEM: Self = Self { user: None, ip: None };
 
-    /// Somebody who signs in, and is no actor yet.
-    pub(crate) fn signing_in(user: UserId, role: UserRole, ip: IpAddr) -> Self {
+    /// Somebody who is not signed in, but is known to own an account.
+    pub(crate) fn owner(user: UserId, role: UserRole, ip: IpAddr) -> Self {
         Self {
             user: Some((user, role)),
             ip: Some(ip),

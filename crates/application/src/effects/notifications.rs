@@ -1,5 +1,5 @@
 use das_tern_domain::{
-    ClockTime, Event, MissedDoseCorrected, NotificationType, Recipient, RefreshTokenReused, UserId, zone,
+    ClockTime, Event, MissedDoseCorrected, NotificationType, PasswordReset, Recipient, RefreshTokenReused, UserId, zone,
 };
 use serde_json::{Value, json};
 
@@ -20,9 +20,13 @@ pub(super) struct Draft {
 /// Who is told what of an event, each in their own language (rules §9).
 pub(super) fn drafts(event: &Event, texts: &Texts) -> Vec<Draft> {
     match event {
-        Event::Dose(_) | Event::PatientDataViewed(_) | Event::OpenedWithGoogle(_) => Vec::new(),
+        // Whoever has just typed a code needs not be told that it was right.
+        Event::Dose(_) | Event::PatientDataViewed(_) | Event::AccountRegistered(_) | Event::ContactConfirmed(_) => {
+            Vec::new()
+        }
         Event::MissedDoseCorrected(corrected) => missed_dose_corrected(corrected, texts),
         Event::RefreshTokenReused(reused) => vec![session_ended(reused, texts)],
+        Event::PasswordReset(reset) => vec![password_reset(*reset, texts)],
         Event::SignInChanged(changed) => sign_in::told(*changed, texts).into_iter().collect(),
     }
 }
@@ -58,6 +62,18 @@ fn session_ended(reused: &RefreshTokenReused, texts: &Texts) -> Draft {
         title: texts.sentence(reused.owner.language, "notify-session-ended-title", &[]),
         message: texts.sentence(reused.owner.language, "notify-session-ended", &[]),
         data: json!({ "sessionId": reused.session }),
+        patient: None,
+    }
+}
+
+/// Told because it may have been somebody else, who holds the owner's phone.
+fn password_reset(reset: PasswordReset, texts: &Texts) -> Draft {
+    Draft {
+        recipient: reset.owner.user,
+        kind: NotificationType::FamilyAlert,
+        title: texts.sentence(reset.owner.language, "notify-password-reset-title", &[]),
+        message: texts.sentence(reset.owner.language, "notify-password-reset", &[]),
+        data: json!({}),
         patient: None,
     }
 }

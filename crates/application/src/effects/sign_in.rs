@@ -1,9 +1,9 @@
 //! What changes of signing in leave behind.
 
-use das_tern_domain::{AuditActionType, NotificationType, OpenedWithGoogle, SignInChange, SignInChanged};
+use das_tern_domain::{AuditActionType, NotificationType, SignInChange, SignInChanged};
 use serde_json::json;
 
-use super::audit::Entry;
+use super::audit::{Entry, own_data};
 use super::notifications::Draft;
 use crate::Texts;
 
@@ -22,19 +22,8 @@ pub(super) fn changed(changed: SignInChanged) -> Entry {
         action: AuditActionType::PermissionChange,
         resource_type: "User",
         resource_id: Some(changed.owner.user.0),
-        patient: None,
+        patient: own_data(changed.owner.user, changed.role),
         details,
-    }
-}
-
-/// An account begins with its subscription.
-pub(super) fn opened(opened: OpenedWithGoogle) -> Entry {
-    Entry {
-        action: AuditActionType::SubscriptionChange,
-        resource_type: "User",
-        resource_id: Some(opened.user.0),
-        patient: None,
-        details: json!({ "change": "OPENED_WITH_GOOGLE", "role": opened.role, "tier": "FREEMIUM" }),
     }
 }
 

@@ -35,7 +35,9 @@ pub(crate) fn stale_after(event: &Event) -> Vec<StaleKey> {
         Event::MissedDoseCorrected(_)
         | Event::PatientDataViewed(_)
         | Event::RefreshTokenReused(_)
-        | Event::SignInChanged(_)
-        | Event::OpenedWithGoogle(_) => Vec::new(),
+        | Event::AccountRegistered(_)
+        | Event::ContactConfirmed(_)
+        | Event::PasswordReset(_)
+        | Event::SignInChanged(_) => Vec::new(),
     }
 }

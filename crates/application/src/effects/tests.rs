@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use das_tern_domain::access::Refusal;
 use das_tern_domain::{
-    DoseChange, DoseChanged, DoseEventId, DoseEventStatus, Language, MedicationId, MissedDoseCorrected,
-    OpenedWithGoogle, PatientData, PatientDataViewed, PrescriptionId, Recipient, RefreshTokenReused, SessionId,
-    SignInChange, SignInChanged,
+    AccountRegistered, AccountStatus, ContactConfirmed, DoseChange, DoseChanged, DoseEventId, DoseEventStatus,
+    Language, MedicationId, MissedDoseCorrected, PasswordReset, PatientData, PatientDataViewed, PrescriptionId,
+    Recipient, RefreshTokenReused, SessionId, SignInChange, SignInChanged, SubscriptionId,
 };
 use time::macros::datetime;
 use uuid::Uuid;
@@ -108,6 +108,37 @@ fn every_event() -> Vec<(&'static str, Event)> {
             viewed(PatientData::DoseHistory, Some(Refusal::ApprovalRequired)),
         ),
         ("refresh token reused", Event::RefreshTokenReused(reused)),
+    ]
+    .into_iter()
+    .chain(account_events())
+    .collect()
+}
+
+fn account_events() -> Vec<(&'static str, Event)> {
+    let registered = |role| {
+        Event::AccountRegistered(AccountRegistered {
+            user: PATIENT,
+            role,
+            subscription: SubscriptionId(Uuid::from_u128(0x11)),
+        })
+    };
+    let confirmed = ContactConfirmed {
+        user: PATIENT,
+        role: UserRole::Patient,
+        status: AccountStatus::Active,
+    };
+    let reset = PasswordReset {
+        owner: Recipient {
+            user: PATIENT,
+            language: Language::Khmer,
+        },
+        role: UserRole::Patient,
+    };
+    vec![
+        ("patient registered", registered(UserRole::Patient)),
+        ("doctor registered", registered(UserRole::Doctor)),
+        ("contact confirmed", Event::ContactConfirmed(confirmed)),
+        ("password reset", Event::PasswordReset(reset)),
         ("password changed", sign_in_changed(SignInChange::Password)),
         ("pin set", sign_in_changed(SignInChange::Pin)),
         (
@@ -125,13 +156,6 @@ fn every_event() -> Vec<(&'static str, Event)> {
             "google linked, unconfirmed account claimed",
             sign_in_changed(SignInChange::GoogleLinked { discarded: true }),
         ),
-        (
-            "opened with google",
-            Event::OpenedWithGoogle(OpenedWithGoogle {
-                user: PATIENT,
-                role: UserRole::Patient,
-            }),
-        ),
     ]
 }
 
@@ -140,7 +164,8 @@ fn sign_in_changed(change: SignInChange) -> Event {
         user: PATIENT,
         language: Language::English,
     };
-    Event::SignInChanged(SignInChanged { owner, change })
+    let role = UserRole::Patient;
+    Event::SignInChanged(SignInChanged { owner, role, change })
 }
 
 fn rows_of(event: &Event) -> Effects {

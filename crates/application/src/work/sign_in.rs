@@ -1,12 +1,11 @@
 //! Saving what changes about signing in.
 
 use das_tern_domain::{Event, UserId};
-use das_tern_persistence::google::{self, Found, NewGoogleAccount};
+use das_tern_persistence::google::{self, Claim, Found, NewGoogleAccount};
 use das_tern_persistence::{constraints, sign_in};
 
 use super::{Stop, Work};
 use crate::Error;
-use crate::world::IdSource;
 
 impl Work<'_> {
     /// Saves a new password and ends every session; whether the password was still the one with the hash `before`.
@@ -41,17 +40,9 @@ impl Work<'_> {
     }
 
     /// Links an account that nobody confirmed, without what was set up in it.
-    pub(crate) async fn claim_for_google(
-        &mut self,
-        found: &Found,
-        subject: &str,
-        password_hash: &str,
-        event: Event,
-    ) -> Result<(), Stop> {
+    pub(crate) async fn claim_for_google(&mut self, found: &Found, claim: Claim<'_>, event: Event) -> Result<(), Stop> {
         let rows = self.noted(event);
-        let subscription = self.ids().next_id().into();
-        let db = self.unit.connection();
-        let claimed = google::claim(&db, found, subject, password_hash, subscription, &rows).await;
+        let claimed = google::claim(&self.unit.connection(), found, claim, &rows).await;
         outdated_unless(claimed.map_err(faster)?)
     }
 
@@ -61,10 +52,6 @@ impl Work<'_> {
         google::open(&self.unit.connection(), account, &rows)
             .await
             .map_err(faster)
-    }
-
-    fn ids(&self) -> &dyn IdSource {
-        self.app.ids()
     }
 
     fn noted(&mut self, event: Event) -> das_tern_persistence::effects::Effects {

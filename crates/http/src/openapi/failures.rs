@@ -95,6 +95,8 @@ fn failure(code: Code) -> Error {
     match code {
         Code::ValidationError => Error::invalid(vec![FieldError::new("identifier", FieldCode::Required)]),
         Code::RateLimited => Error::limited(12),
+        Code::OtpCooldown => Error::new(code).with("retryAfter", 42),
+        Code::OtpLocked => Error::new(code).with("retryAfter", 900),
         Code::AccountLocked => Error::new(code).with("lockedUntil", "2026-03-06T07:20:12.123+07:00"),
         Code::DoseWindowClosed => Error::new(code)
             .with("opensAt", "2026-03-06T00:00:00.000+07:00")

@@ -1,11 +1,13 @@
 //! The routes, by noun. Each handler takes what it needs from the request, makes one call, and presents the answer.
 
+mod accounts;
 mod audit_logs;
 mod auth;
 mod docs;
 mod doses;
 mod fallback;
 mod health;
+mod secrets;
 mod system;
 
 use utoipa_actix_web::scope::scope;
@@ -14,8 +16,19 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(crate) use doses::DoseBody;
 pub(crate) use fallback::Verbs;
 
-/// Where people sign in or stay signed in: limited by address, more strictly than the rest (rules §13).
-pub(crate) const SIGN_IN_PATHS: [&str; 3] = ["/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/auth/google"];
+/// Where people register, sign in or stay signed in: limited by address, more strictly than the rest (rules §13).
+pub(crate) const SIGN_IN_PATHS: &[&str] = &[
+    "/api/v1/auth/login",
+    "/api/v1/auth/refresh",
+    "/api/v1/auth/register/patient",
+    "/api/v1/auth/register/family",
+    "/api/v1/auth/register/doctor",
+    "/api/v1/auth/otp/send",
+    "/api/v1/auth/otp/verify",
+    "/api/v1/auth/forgot-password",
+    "/api/v1/auth/reset-password-otp",
+    "/api/v1/auth/google",
+];
 
 /// Mounts every route.
 pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
@@ -27,6 +40,13 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
             .service(auth::refresh)
             .service(auth::log_out)
             .service(auth::me)
+            .service(accounts::register_patient)
+            .service(accounts::register_family)
+            .service(accounts::register_doctor)
+            .service(accounts::send_code)
+            .service(accounts::confirm_code)
+            .service(accounts::forgot_password)
+            .service(accounts::reset_password)
             .service(auth::change_password)
             .service(auth::log_out_everywhere)
             .service(auth::list_sessions)

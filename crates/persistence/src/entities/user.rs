@@ -50,6 +50,7 @@ pub struct Model {
     pub status_before_lock: Option<AccountStatus>,
     #[sea_orm(column_type = "String(StringLen::N(255))", unique)]
     pub google_account_id: Option<String>,
+    pub contact_confirmed_at: Option<OffsetDateTime>,
     #[sea_orm(has_one)]
     pub subscription: HasOne<super::subscription::Entity>,
     #[sea_orm(has_one)]

@@ -61,6 +61,7 @@ fn account(person: &Person, calendar: &Calendar, password_hash: &str) -> user::M
         grace_period_minutes: person.grace_minutes(),
         status_before_lock: None,
         google_account_id: None,
+        contact_confirmed_at: Some(joined),
     }
 }
 

@@ -33,17 +33,18 @@ cell AS (
 ),
 added_users AS (
     INSERT INTO users (id, role, first_name, last_name, full_name, phone_number, email, password_hash, gender,
-        date_of_birth, language, account_status, hospital_clinic, specialty, license_number, created_at, updated_at)
+        date_of_birth, language, account_status, hospital_clinic, specialty, license_number, created_at, updated_at,
+        contact_confirmed_at)
     SELECT id, 'PATIENT'::user_role, given_name, family_name, family_name || ' ' || given_name,
         '+85570' || lpad(n::text, 7, '0'), 'patient' || n || '@large.example.com', $5, gender, born,
         (CASE WHEN n % 3 = 0 THEN 'ENGLISH' ELSE 'KHMER' END)::language, 'ACTIVE'::account_status, NULL, NULL, NULL,
-        $3 - interval '60 days', $3 - interval '60 days'
+        $3 - interval '60 days', $3 - interval '60 days', $3 - interval '60 days'
     FROM patient
     UNION ALL
     SELECT DISTINCT doctor_id, 'DOCTOR'::user_role, NULL, NULL, 'វេជ្ជបណ្ឌិត ' || doctor,
         '+85571' || lpad(doctor::text, 7, '0'), 'doctor' || doctor || '@large.example.com', $5, 'FEMALE'::gender,
         date '1975-01-01', 'KHMER'::language, 'VERIFIED'::account_status, 'មន្ទីរពេទ្យបង្អែក', 'GENERAL_PRACTICE',
-        'KH-LARGE-' || doctor, $3 - interval '90 days', $3 - interval '90 days'
+        'KH-LARGE-' || doctor, $3 - interval '90 days', $3 - interval '90 days', $3 - interval '90 days'
     FROM patient
     ON CONFLICT (id) DO NOTHING
     RETURNING id

@@ -9,13 +9,13 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::answers::SessionBody;
-use super::secrets::required_secret;
 use super::{ACCOUNT, device};
 use crate::context::RequestContext;
 use crate::error::Failure;
 use crate::extract::ApiJson;
 use crate::fields::Fields;
 use crate::openapi::failures::{ALWAYS, BODY, FIELDS, STORED, failures};
+use crate::routes::secrets::required_secret;
 
 failures!(
     GoogleFailures: ALWAYS, STORED, FIELDS, BODY, ACCOUNT,

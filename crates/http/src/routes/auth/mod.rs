@@ -5,7 +5,6 @@ mod google;
 mod password;
 mod pin;
 mod requests;
-mod secrets;
 mod sessions;
 
 use actix_web::http::header::USER_AGENT;
@@ -17,7 +16,8 @@ use crate::context::RequestContext;
 use crate::error::Failure;
 use crate::extract::{ApiJson, Authenticated};
 use crate::openapi::failures::{ALWAYS, BODY, FIELDS, SIGNED_IN, STORED, failures};
-use answers::{MessageBody, SessionBody, UserBody};
+use answers::UserBody;
+pub(super) use answers::{MessageBody, SessionBody};
 use requests::{LoginRequest, LogoutRequest, RefreshRequest};
 
 pub(crate) use google::sign_in_with_google;
@@ -113,7 +113,7 @@ pub(crate) async fn me(caller: Authenticated) -> HttpResponse {
 }
 
 /// What the client calls itself.
-fn device(request: &HttpRequest) -> Option<String> {
+pub(super) fn device(request: &HttpRequest) -> Option<String> {
     let agent = request.headers().get(USER_AGENT)?.to_str().ok()?;
     agent.get(..agent.len().min(LONGEST_DEVICE)).map(str::to_owned)
 }

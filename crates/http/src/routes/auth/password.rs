@@ -2,18 +2,19 @@
 
 use actix_web::web::ThinData;
 use actix_web::{HttpRequest, HttpResponse, post};
-use das_tern_application::{Application, Code, Error, PasswordChange};
+use das_tern_application::{Account, Application, Code, Error, PasswordChange};
+use das_tern_domain::Identifier;
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::answers::SessionBody;
 use super::device;
-use super::secrets::{new_password, required_secret};
 use crate::error::Failure;
 use crate::extract::{ApiJson, Authenticated};
 use crate::fields::Fields;
 use crate::openapi::failures::{ALWAYS, BODY, FIELDS, SIGNED_IN, STORED, failures};
+use crate::routes::secrets::{new_password, required_secret};
 
 failures!(
     ChangePasswordFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY, &[Code::InvalidCredentials, Code::AccountLocked]
@@ -32,10 +33,12 @@ pub(crate) struct ChangePasswordRequest {
 }
 
 impl ChangePasswordRequest {
-    fn parse(self, device: Option<String>) -> Result<PasswordChange, Error> {
+    fn parse(self, account: &Account, device: Option<String>) -> Result<PasswordChange, Error> {
+        let own = [&account.phone_number, &account.email].into_iter().flatten();
+        let own: Vec<Identifier> = own.filter_map(|text| text.parse().ok()).collect();
         let mut fields = Fields::default();
         let current = required_secret(&mut fields, "currentPassword", self.current_password);
-        let new = new_password(&mut fields, "newPassword", self.new_password);
+        let new = new_password(&mut fields, "newPassword", self.new_password.as_ref(), &own);
         match (current, new) {
             (Some(current), Some(new)) => Ok(PasswordChange { current, new, device }),
             _ => Err(fields.into_error()),
@@ -60,7 +63,7 @@ pub(crate) async fn change_password(
     request: HttpRequest,
     body: ApiJson<ChangePasswordRequest>,
 ) -> Result<HttpResponse, Failure> {
-    let change = body.0.parse(device(&request))?;
+    let change = body.0.parse(&caller.actor.account, device(&request))?;
     let session = app.change_password(&caller.actor, change).await?;
     Ok(HttpResponse::Ok().json(SessionBody::from(&session)))
 }

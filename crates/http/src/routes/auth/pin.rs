@@ -3,17 +3,17 @@
 use actix_web::web::ThinData;
 use actix_web::{HttpResponse, post, put};
 use das_tern_application::{Application, Code, Error};
-use das_tern_domain::PinCode;
+use das_tern_domain::Pin;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::answers::MessageBody;
-use super::secrets::{pin_code, required_secret};
 use crate::error::Failure;
 use crate::extract::{ApiJson, Authenticated};
 use crate::fields::Fields;
 use crate::openapi::failures::{ALWAYS, BODY, FIELDS, SIGNED_IN, STORED, failures};
+use crate::routes::secrets::{required_pin, required_secret};
 
 failures!(SetPinFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY, &[Code::InvalidCredentials, Code::AccountLocked]);
 failures!(VerifyPinFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY);
@@ -31,9 +31,9 @@ pub(crate) struct SetPinRequest {
 }
 
 impl SetPinRequest {
-    fn parse(self) -> Result<(PinCode, SecretString), Error> {
+    fn parse(self) -> Result<(Pin, SecretString), Error> {
         let mut fields = Fields::default();
-        let pin = pin_code(&mut fields, "pinCode", self.pin_code);
+        let pin = required_pin(&mut fields, "pinCode", self.pin_code);
         let password = required_secret(&mut fields, "password", self.password);
         pin.zip(password).ok_or_else(|| fields.into_error())
     }
@@ -49,9 +49,9 @@ pub(crate) struct VerifyPinRequest {
 }
 
 impl VerifyPinRequest {
-    fn parse(self) -> Result<PinCode, Error> {
+    fn parse(self) -> Result<Pin, Error> {
         let mut fields = Fields::default();
-        let pin = pin_code(&mut fields, "pinCode", self.pin_code);
+        let pin = required_pin(&mut fields, "pinCode", self.pin_code);
         pin.ok_or_else(|| fields.into_error())
     }
 }

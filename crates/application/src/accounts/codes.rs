@@ -1,0 +1,95 @@
+use das_tern_cache::{CodeRequest, Issued, Verified};
+use das_tern_domain::{CODES, CodePurpose, Contacts, Identifier, Language, OneTimeCode, UserId};
+use das_tern_integrations::Mail;
+use rand::RngExt;
+
+use crate::{Application, Code, Error};
+
+/// Somebody to send a code to.
+pub(super) struct Addressee {
+    pub(super) user: UserId,
+    pub(super) language: Language,
+    pub(super) contacts: Contacts,
+}
+
+/// A code that nobody can foresee.
+pub(super) fn draw() -> OneTimeCode {
+    OneTimeCode::of(rand::rng().random_range(0..CODES))
+}
+
+impl Application {
+    /// Remembers a code that is about to be sent for an identifier, whether anybody has it or not, so that the answer is
+    /// the same for both.
+    pub(super) async fn issue_code(
+        &self,
+        identifier: &Identifier,
+        purpose: CodePurpose,
+        code: OneTimeCode,
+    ) -> Result<(), Error> {
+        let request = self.code_request(identifier, purpose, code);
+        match self.codes().issue(&request).await.map_err(Error::unavailable)? {
+            Issued::Sent => Ok(()),
+            Issued::CoolingDown { retry_after_seconds } => Err(Error::wait(Code::OtpCooldown, retry_after_seconds)),
+            Issued::TooMany { retry_after_seconds } => Err(Error::limited(retry_after_seconds)),
+            Issued::Locked { retry_after_seconds } => Err(Error::wait(Code::OtpLocked, retry_after_seconds)),
+        }
+    }
+
+    /// Uses a code up, or says why it is of no use.
+    pub(super) async fn accept_code(
+        &self,
+        identifier: &Identifier,
+        purpose: CodePurpose,
+        code: OneTimeCode,
+    ) -> Result<(), Error> {
+        let request = self.code_request(identifier, purpose, code);
+        match self.codes().verify(&request).await.map_err(Error::unavailable)? {
+            Verified::Accepted => Ok(()),
+            Verified::Wrong { .. } => Err(Error::new(Code::OtpInvalid)),
+            Verified::Expired => Err(Error::new(Code::OtpExpired)),
+            Verified::Locked { retry_after_seconds } => Err(Error::wait(Code::OtpLocked, retry_after_seconds)),
+        }
+    }
+
+    fn code_request(&self, identifier: &Identifier, purpose: CodePurpose, code: OneTimeCode) -> CodeRequest {
+        let digest = self.identifier_digest(identifier);
+        let code = code.to_string();
+        CodeRequest {
+            identifier: digest,
+            purpose,
+            code: self
+                .code_key()
+                .sign(&[&digest, purpose.name().as_bytes(), code.as_bytes()]),
+            now: self.now(),
+        }
+    }
+
+    /// Sends a code by SMS, and by e-mail when that fails. Whoever hears of a failure can only ask for another code, so it
+    /// is logged and nothing else.
+    pub(super) async fn deliver(&self, to: &Addressee, purpose: CodePurpose, code: OneTimeCode) {
+        let (user, digits) = (to.user, code.to_string());
+        if let Some(phone) = &to.contacts.phone {
+            let text = self.code_sentence(to.language, purpose, "sms", &digits);
+            match self.integrations().sms.send_code(phone, &text, &digits).await {
+                Ok(()) => return,
+                Err(error) => tracing::warn!(%user, %error, "a code could not be sent by SMS"),
+            }
+        }
+        if let Some(email) = &to.contacts.email {
+            let mail = Mail {
+                subject: self.code_sentence(to.language, purpose, "subject", &digits),
+                text: self.code_sentence(to.language, purpose, "mail", &digits),
+            };
+            if let Err(error) = self.integrations().mailer.send_code(email, &mail, &digits).await {
+                tracing::warn!(%user, %error, "a code could not be sent by e-mail");
+            }
+        }
+    }
+
+    fn code_sentence(&self, language: Language, purpose: CodePurpose, part: &str, code: &str) -> String {
+        let minutes = self.settings().codes.ttl_s.div_ceil(60).to_string();
+        let arguments = [("code", code), ("minutes", &minutes)];
+        let id = format!("code-{}-{part}", purpose.name());
+        self.texts().sentence(language, &id, &arguments)
+    }
+}

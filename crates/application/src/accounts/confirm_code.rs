@@ -1,0 +1,63 @@
+use std::net::IpAddr;
+
+use das_tern_domain::{AccountStatus, CodePurpose, ContactConfirmed, Event, Identifier, OneTimeCode, UserRole};
+use das_tern_persistence::registrations::{ProvenOwner, Reachable};
+
+use super::Confirmation;
+use crate::effects::By;
+use crate::{Application, Code, Error};
+
+impl Application {
+    /// Confirms the contact of an account with the code that was sent to it: the account becomes usable, and its owner is
+    /// signed in on `device`. A doctor waits for an administrator.
+    ///
+    /// # Errors
+    /// `OTP_INVALID`, `OTP_EXPIRED`, `OTP_LOCKED` after too many wrong codes; `ACCOUNT_REJECTED`; `UNAVAILABLE` without
+    /// Redis.
+    pub async fn confirm_code(
+        &self,
+        identifier: &Identifier,
+        code: OneTimeCode,
+        device: Option<String>,
+        ip: IpAddr,
+    ) -> Result<Confirmation, Error> {
+        self.accept_code(identifier, CodePurpose::ConfirmContact, code).await?;
+        let (owner, after) = self
+            .write(By::SYSTEM, async |work| {
+                // A code that was sent to phone and e-mail confirms once.
+                let owner = work
+                    .lock_reachable(identifier)
+                    .await?
+                    .filter(|owner| owner.confirmed_at.is_none())
+                    .ok_or_else(|| Error::new(Code::OtpInvalid))?;
+                work.act_as(By::owner(owner.id, owner.role, ip));
+                let (after, event) = self.confirm(&owner);
+                work.save_proven_owner(&after, &[event]).await?;
+                Ok((owner, after))
+            })
+            .await?;
+        if owner.role == UserRole::Doctor && after.login.status == AccountStatus::PendingVerification {
+            return Ok(Confirmation::Waiting(after.login.status));
+        }
+        let session = self.open_session(owner.id, device).await?;
+        Ok(Confirmation::SignedIn(Box::new(session)))
+    }
+
+    /// What a received code makes of an unconfirmed account.
+    pub(super) fn confirm(&self, owner: &Reachable) -> (ProvenOwner, Event) {
+        let verifies_doctors = self.settings().accounts.auto_verify_doctors;
+        let login = owner.login.confirmed(owner.role, verifies_doctors);
+        let after = ProvenOwner {
+            id: owner.id,
+            login,
+            password_hash: None,
+            confirmed_at: self.now(),
+        };
+        let event = ContactConfirmed {
+            user: owner.id,
+            role: owner.role,
+            status: login.status,
+        };
+        (after, Event::ContactConfirmed(event))
+    }
+}

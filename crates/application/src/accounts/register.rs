@@ -1,0 +1,159 @@
+use std::net::IpAddr;
+
+use das_tern_domain::{AccountRegistered, CodePurpose, Contacts, Event, Identifier, UserRole};
+use das_tern_persistence::registrations::NewAccount;
+
+use super::codes::{Addressee, draw};
+use super::{DoctorRegistration, LicencePhoto, PersonRegistration, Registrant};
+use crate::effects::By;
+use crate::{Application, Error, Kind};
+
+impl Application {
+    /// Registers a patient, and sends a code. Whoever registers again before the code was confirmed starts anew.
+    ///
+    /// # Errors
+    /// `DUPLICATE_PHONE`, `DUPLICATE_EMAIL` and `DUPLICATE_ID_CARD` when somebody else confirmed an account with it;
+    /// `RATE_LIMITED`; `UNAVAILABLE` without Redis, though a repetition loses nothing.
+    pub async fn register_patient(&self, patient: PersonRegistration, ip: IpAddr) -> Result<(), Error> {
+        self.register_person(UserRole::Patient, patient, ip).await
+    }
+
+    /// Registers a family member, as a patient.
+    ///
+    /// # Errors
+    /// As for [`register_patient`](Self::register_patient).
+    pub async fn register_family(&self, member: PersonRegistration, ip: IpAddr) -> Result<(), Error> {
+        self.register_person(UserRole::FamilyMember, member, ip).await
+    }
+
+    async fn register_person(&self, role: UserRole, person: PersonRegistration, ip: IpAddr) -> Result<(), Error> {
+        let account = self.new_account(role, person.registrant, ip).await?;
+        let account = NewAccount {
+            first_name: Some(person.first_name),
+            last_name: Some(person.last_name),
+            gender: Some(person.gender),
+            date_of_birth: Some(person.date_of_birth),
+            id_card_number: person.id_card_number,
+            ..account
+        };
+        self.register(&account, ip).await?;
+        self.send_first_code(account).await
+    }
+
+    /// Registers a doctor, and sends a code.
+    ///
+    /// # Errors
+    /// As for [`register_patient`](Self::register_patient); `DUPLICATE_LICENSE`; `UNAVAILABLE` also while files cannot be
+    /// stored.
+    pub async fn register_doctor(&self, doctor: DoctorRegistration, ip: IpAddr) -> Result<(), Error> {
+        let account = self.new_account(UserRole::Doctor, doctor.registrant, ip).await?;
+        let license_photo = match doctor.license_photo {
+            Some(photo) => Some(self.keep_photo(photo).await?),
+            None => None,
+        };
+        let account = NewAccount {
+            full_name: Some(doctor.full_name),
+            hospital_clinic: doctor.hospital_clinic,
+            specialty: doctor.specialty.map(|specialty| specialty.label().to_owned()),
+            license_number: doctor.license_number,
+            license_photo,
+            ..account
+        };
+        if let Err(error) = self.register(&account, ip).await {
+            self.drop_photos(account.license_photo.into_iter().collect()).await;
+            return Err(error);
+        }
+        self.send_first_code(account).await
+    }
+
+    /// An account of somebody of whom nothing else is known, once their turn to hash has come.
+    async fn new_account(&self, role: UserRole, registrant: Registrant, ip: IpAddr) -> Result<NewAccount, Error> {
+        for identifier in registrant.contacts.identifiers() {
+            self.limit_identifier("register", &identifier, ip).await?;
+        }
+        let password_hash = self.passwords().hash(registrant.password.into_text()).await?;
+        let pin_code_hash = match registrant.pin {
+            Some(pin) => Some(self.passwords().hash(pin.into_text()).await?),
+            None => None,
+        };
+        Ok(NewAccount {
+            id: self.ids().next_id().into(),
+            subscription: self.ids().next_id().into(),
+            role,
+            first_name: None,
+            last_name: None,
+            full_name: None,
+            contacts: registrant.contacts,
+            password_hash,
+            pin_code_hash,
+            gender: None,
+            date_of_birth: None,
+            id_card_number: None,
+            language: registrant.language,
+            hospital_clinic: None,
+            specialty: None,
+            license_number: None,
+            license_photo: None,
+            created_at: self.now(),
+        })
+    }
+
+    async fn register(&self, account: &NewAccount, ip: IpAddr) -> Result<(), Error> {
+        let registered = AccountRegistered {
+            user: account.id,
+            role: account.role,
+            subscription: account.subscription,
+        };
+        let by = By::owner(account.id, account.role, ip);
+        let replaced = self
+            .write(by, async |work| {
+                work.register(account, &[Event::AccountRegistered(registered)]).await
+            })
+            .await?;
+        self.drop_photos(replaced).await;
+        Ok(())
+    }
+
+    /// One code for all contacts of a new account. A contact that was sent one a moment ago gets none: the account stays,
+    /// and its owner asks for another later.
+    async fn send_first_code(&self, account: NewAccount) -> Result<(), Error> {
+        let code = draw();
+        let mut contacts = Contacts {
+            phone: None,
+            email: None,
+        };
+        for identifier in account.contacts.identifiers() {
+            let issued = self.issue_code(&identifier, CodePurpose::ConfirmContact, code).await;
+            match (issued, identifier) {
+                (Ok(()), Identifier::Phone(phone)) => contacts.phone = Some(phone),
+                (Ok(()), Identifier::Email(email)) => contacts.email = Some(email),
+                (Err(error), _) if error.code().kind() != Kind::Limited => return Err(error),
+                (Err(_), _) => {}
+            }
+        }
+        let addressee = Addressee {
+            user: account.id,
+            language: account.language,
+            contacts,
+        };
+        let app = self.clone();
+        tokio::spawn(async move { app.deliver(&addressee, CodePurpose::ConfirmContact, code).await });
+        Ok(())
+    }
+
+    async fn keep_photo(&self, photo: LicencePhoto) -> Result<String, Error> {
+        let key = format!("licenses/{}.{}", self.ids().next_id(), photo.extension);
+        let objects = &self.integrations().objects;
+        objects.put(&key, photo.object).await.map_err(Error::unavailable)?;
+        Ok(key)
+    }
+
+    /// What cannot be removed now belongs to nobody and is swept later.
+    async fn drop_photos(&self, keys: Vec<String>) {
+        for key in keys {
+            if let Err(error) = self.integrations().objects.remove(&key).await {
+                tracing::warn!(key, %error, "a picture that belongs to nobody could not be removed");
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! One-time codes (rules §2): which was sent, how often, and how often it was guessed.
+//!
+//! Neither an identifier nor a code is ever stored: both come as MACs, under keys that are not in Redis, since four digits
+//! would be found at once by trying. All that is known of an identifier is one hash, so that its limits hold for the
+//! codes of every purpose together.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use das_tern_domain::{CodePolicy, CodePurpose};
+use redis::Script;
+use time::OffsetDateTime;
+
+use crate::cache::milliseconds;
+use crate::sessions::{hex, instant};
+use crate::{Error, Redis};
+
+static ISSUE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("lua/issue_code.lua")));
+static VERIFY: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("lua/verify_code.lua")));
+
+const HOUR: Duration = Duration::from_hours(1);
+
+/// A code of an identifier.
+#[derive(Debug, Clone)]
+pub struct CodeRequest {
+    /// The MAC of the phone number or e-mail address.
+    pub identifier: [u8; 32],
+    /// What the code is good for.
+    pub purpose: CodePurpose,
+    /// The MAC of identifier, purpose and code.
+    pub code: [u8; 32],
+    /// Now.
+    pub now: OffsetDateTime,
+}
+
+/// Whether a code may be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Issued {
+    /// It may, and is remembered.
+    Sent,
+    /// The one before it was sent a moment ago.
+    CoolingDown {
+        /// In how many seconds the next may be sent, rounded up.
+        retry_after_seconds: u64,
+    },
+    /// Too many were sent within the hour.
+    TooMany {
+        /// In how many seconds the next may be sent, rounded up.
+        retry_after_seconds: u64,
+    },
+    /// Too many wrong codes were tried.
+    Locked {
+        /// In how many seconds the lock ends, rounded up.
+        retry_after_seconds: u64,
+    },
+}
+
+/// What became of a presented code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verified {
+    /// It is the one that was sent, and is used up now.
+    Accepted,
+    /// It is not, or there is none.
+    Wrong {
+        /// How many wrong ones may follow before the identifier's codes are locked.
+        tries_left: u64,
+    },
+    /// The one that was sent is not good any more.
+    Expired,
+    /// Too many wrong codes were tried.
+    Locked {
+        /// In how many seconds the lock ends, rounded up.
+        retry_after_seconds: u64,
+    },
+}
+
+/// Keeps one-time codes. Redis may lose them at any time, which costs their owners a new one.
+#[derive(Clone)]
+pub struct CodeStore {
+    redis: Redis,
+    policy: CodePolicy,
+}
+
+impl CodeStore {
+    /// A store in `redis`.
+    #[must_use]
+    pub fn new(redis: Redis, policy: CodePolicy) -> Self {
+        Self { redis, policy }
+    }
+
+    /// Remembers a code that is about to be sent, in place of the one before it, unless it comes too early.
+    ///
+    /// # Errors
+    /// While Redis is away.
+    pub async fn issue(&self, request: &CodeRequest) -> Result<Issued, Error> {
+        let mut script = ISSUE.key(self.key(request));
+        script.arg(request.purpose.name()).arg(hex(&request.code));
+        script.arg(instant(request.now));
+        for duration in [self.policy.validity, self.policy.cool_down] {
+            script.arg(whole_milliseconds(duration));
+        }
+        script.arg(self.policy.sends_per_hour).arg(milliseconds(HOUR));
+        script.arg(self.memory());
+        let (verdict, wait): (String, u64) = self.redis.run(&script).await?;
+        let retry_after_seconds = seconds(wait);
+        Ok(match verdict.as_str() {
+            "issued" => Issued::Sent,
+            "cooling" => Issued::CoolingDown { retry_after_seconds },
+            "too many" => Issued::TooMany { retry_after_seconds },
+            _ => Issued::Locked { retry_after_seconds },
+        })
+    }
+
+    /// Compares a code with the one that was sent. Of many at once, one is accepted.
+    ///
+    /// # Errors
+    /// While Redis is away.
+    pub async fn verify(&self, request: &CodeRequest) -> Result<Verified, Error> {
+        let mut script = VERIFY.key(self.key(request));
+        script.arg(request.purpose.name()).arg(hex(&request.code));
+        script.arg(instant(request.now)).arg(self.policy.max_tries);
+        script.arg(whole_milliseconds(self.policy.lock)).arg(self.memory());
+        let (verdict, rest): (String, u64) = self.redis.run(&script).await?;
+        Ok(match verdict.as_str() {
+            "accepted" => Verified::Accepted,
+            "expired" => Verified::Expired,
+            "wrong" => Verified::Wrong { tries_left: rest },
+            _ => Verified::Locked {
+                retry_after_seconds: seconds(rest),
+            },
+        })
+    }
+
+    fn key(&self, request: &CodeRequest) -> String {
+        self.redis.key(&format!("code:{}", hex(&request.identifier)))
+    }
+
+    /// As long as anything that is remembered still counts.
+    fn memory(&self) -> u64 {
+        let longest = self.policy.validity.max(self.policy.cool_down).max(self.policy.lock);
+        whole_milliseconds(longest).max(milliseconds(HOUR))
+    }
+}
+
+fn whole_milliseconds(duration: time::Duration) -> u64 {
+    u64::try_from(duration.whole_milliseconds()).unwrap_or(0)
+}
+
+fn seconds(milliseconds: u64) -> u64 {
+    milliseconds.div_ceil(1_000)
+}

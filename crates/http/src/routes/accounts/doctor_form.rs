@@ -1,0 +1,122 @@
+use std::time::Duration;
+
+use actix_multipart::{Field, Multipart, MultipartError};
+use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::rt::time::timeout;
+use actix_web::{FromRequest, HttpRequest};
+use das_tern_application::{Code, LICENCE_PHOTO_BYTES};
+use das_tern_domain::Specialty;
+use futures_util::future::LocalBoxFuture;
+use futures_util::{FutureExt, TryStreamExt};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::requests::DoctorRegistrationRequest;
+use crate::error::Failure;
+use crate::extract::ApiJson;
+
+const PHOTO: &str = "licensePhoto";
+/// A picture, and room for what is told beside it, in bytes.
+const LARGEST_FORM: usize = LICENCE_PHOTO_BYTES + (64 << 10);
+/// A client that sends more than it may is heard out up to here, in bytes, so that it gets to read the answer.
+const LARGEST_REFUSED: usize = 4 * LARGEST_FORM;
+/// How long a client may take to send a picture over a bad line.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// A doctor who registers with a picture of the licence.
+#[derive(ToSchema)]
+#[schema(as = DoctorFormRequest, rename_all = "camelCase")]
+#[expect(dead_code, reason = "it only describes the form")]
+pub(crate) struct DoctorFormBody {
+    #[schema(min_length = 1, max_length = 200, example = "លី សុភា")]
+    full_name: String,
+    #[schema(min_length = 8, max_length = 72, format = Password)]
+    password: String,
+    email: Option<String>,
+    phone_number: Option<String>,
+    #[schema(max_length = 255)]
+    hospital_clinic: Option<String>,
+    specialty: Option<Specialty>,
+    #[schema(max_length = 100)]
+    license_number: Option<String>,
+    /// A JPEG or PNG of at most 5 MB, or a PDF of at most 10 MB.
+    #[schema(value_type = Option<String>, format = Binary)]
+    license_photo: Option<Vec<u8>>,
+}
+
+/// A doctor's registration as JSON, or as a form with a picture of the licence.
+pub(crate) struct DoctorForm {
+    pub(super) request: DoctorRegistrationRequest,
+    pub(super) photo: Option<Vec<u8>>,
+}
+
+impl FromRequest for DoctorForm {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if is_form(request) {
+            let form = Multipart::new(request.headers(), payload.take());
+            return async move {
+                let read = timeout(PATIENCE, read(form)).await;
+                read.map_err(|_| Code::MalformedRequest)?
+            }
+            .boxed_local();
+        }
+        let json = ApiJson::<DoctorRegistrationRequest>::from_request(request, payload);
+        async move {
+            Ok(Self {
+                request: json.await?.0,
+                photo: None,
+            })
+        }
+        .boxed_local()
+    }
+}
+
+fn is_form(request: &HttpRequest) -> bool {
+    let content_type = request.headers().get(CONTENT_TYPE);
+    let essence = content_type.and_then(|value| value.to_str().ok()?.split(';').next());
+    essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("multipart/form-data"))
+}
+
+async fn read(mut form: Multipart) -> Result<DoctorForm, Failure> {
+    let (mut texts, mut photo, mut taken) = (Map::new(), None, 0);
+    while let Some(mut part) = form.try_next().await.map_err(unread)? {
+        let name = part.name().unwrap_or_default().to_owned();
+        let bytes = read_part(&mut part, &mut taken).await?;
+        if name == PHOTO {
+            photo = Some(bytes).filter(|bytes| !bytes.is_empty());
+        } else {
+            let text = String::from_utf8(bytes).map_err(|_| Code::MalformedRequest)?;
+            texts.insert(name, Value::String(text));
+        }
+    }
+    if taken > LARGEST_FORM {
+        return Err(Code::PayloadTooLarge.into());
+    }
+    let request = serde_json::from_value(Value::Object(texts)).map_err(|_| Code::MalformedRequest)?;
+    Ok(DoctorForm { request, photo })
+}
+
+/// A part's content; of a form that has become too large, nothing is kept any more.
+async fn read_part(part: &mut Field, taken: &mut usize) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = part.try_next().await.map_err(unread)? {
+        *taken += chunk.len();
+        if *taken > LARGEST_REFUSED {
+            return Err(Code::PayloadTooLarge.into());
+        }
+        if *taken > LARGEST_FORM {
+            bytes = Vec::new();
+        } else {
+            bytes.extend_from_slice(&chunk);
+        }
+    }
+    Ok(bytes)
+}
+
+fn unread(_: MultipartError) -> Failure {
+    Code::MalformedRequest.into()
+}

@@ -1,0 +1,143 @@
+use serde_json::json;
+use time::Duration;
+
+use super::{EMAIL, PASSWORD, PHONE, app, doctor, login, verify};
+use crate::support::TestApp;
+use crate::support::client::Answer;
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and so on";
+
+async fn register_form(app: &TestApp, file: &str, content: &[u8]) -> Answer {
+    let parts: [(&str, Option<&str>, &[u8]); 8] = [
+        ("fullName", None, "លី សុភា".as_bytes()),
+        ("phoneNumber", None, PHONE.as_bytes()),
+        ("password", None, PASSWORD.as_bytes()),
+        ("specialty", None, b"CARDIOLOGY"),
+        ("licenseNumber", None, b"KH-1234"),
+        ("role", None, b"PATIENT"),
+        ("licensePhoto", Some(file), content),
+        ("hospitalClinic", None, "មន្ទីរពេទ្យកាល់ម៉ែត".as_bytes()),
+    ];
+    app.client.post_form("/auth/register/doctor", &parts).await
+}
+
+#[tokio::test]
+async fn a_doctor_confirms_and_waits_for_an_administrator() {
+    let app = app().await;
+    let body = doctor(&json!({ "specialty": "SURGERY", "licenseNumber": "KH-1234", "email": EMAIL }));
+    let answer = app.client.post("/auth/register/doctor", &body).await.expect(201);
+    assert_eq!(
+        (&answer["requiresOTP"], &answer["status"]),
+        (&json!(true), &json!("PENDING_VERIFICATION"))
+    );
+    login(&app, PHONE, PASSWORD).await.refused(403, "ACCOUNT_UNCONFIRMED");
+    let code = app.outbox.code(PHONE).await;
+    let answer = verify(&app, PHONE, &code).await.ok();
+    assert_eq!(answer["status"], "PENDING_VERIFICATION");
+    assert!(answer["accessToken"].is_null() && answer["message"].is_string());
+    login(&app, PHONE, PASSWORD)
+        .await
+        .refused(403, "ACCOUNT_PENDING_VERIFICATION");
+    let again = doctor(&json!({ "phoneNumber": "+85512345679", "licenseNumber": "KH-1234" }));
+    app.client
+        .post("/auth/register/doctor", &again)
+        .await
+        .refused(409, "DUPLICATE_LICENSE");
+}
+
+#[tokio::test]
+async fn a_doctor_is_verified_at_once_where_the_setting_says_so() {
+    let app = TestApp::start_with(|config| config.application.accounts.auto_verify_doctors = true).await;
+    app.client
+        .post("/auth/register/doctor", &doctor(&json!({})))
+        .await
+        .expect(201);
+    let code = app.outbox.code(PHONE).await;
+    let user = verify(&app, PHONE, &code).await.ok()["user"].clone();
+    assert_eq!(
+        (&user["role"], &user["accountStatus"]),
+        (&json!("DOCTOR"), &json!("VERIFIED"))
+    );
+    assert_eq!(user["fullName"], "លី សុភា");
+}
+
+#[tokio::test]
+async fn a_form_registers_with_a_picture_of_the_licence() {
+    let app = TestApp::start().await;
+    let answer = register_form(&app, "licence.exe", PNG).await.expect(201);
+    assert_eq!(answer["status"], "PENDING_VERIFICATION");
+    let sql = "SELECT role::text, full_name AS name, specialty, hospital_clinic AS clinic, license_number AS licence, \
+               license_photo_url AS photo FROM users";
+    let rows = app.rows(sql, []).await;
+    let photo = rows[0]["photo"].as_str().unwrap();
+    assert!(photo.starts_with("licenses/") && photo.ends_with(".png"), "{photo}");
+    assert_eq!(
+        (&rows[0]["role"], &rows[0]["name"]),
+        (&json!("DOCTOR"), &json!("លី សុភា"))
+    );
+    assert_eq!(
+        (&rows[0]["specialty"], &rows[0]["licence"]),
+        (&json!("CARDIOLOGY"), &json!("KH-1234"))
+    );
+    assert_eq!(rows[0]["clinic"], "មន្ទីរពេទ្យកាល់ម៉ែត");
+    let stored = app.objects.fetch(photo).await.unwrap().unwrap();
+    assert_eq!((stored.bytes.as_slice(), &*stored.media_type), (PNG, "image/png"));
+}
+
+#[tokio::test]
+async fn a_picture_goes_with_the_account_that_it_belonged_to() {
+    let app = app().await;
+    let photo = async || app.rows("SELECT license_photo_url AS photo FROM users", []).await[0]["photo"].clone();
+    register_form(&app, "a.png", PNG).await.expect(201);
+    let first = photo().await;
+    register_form(&app, "b.png", PNG).await.expect(201);
+    assert_eq!(app.objects.fetch(first.as_str().unwrap()).await.unwrap(), None);
+    let code = app.outbox.code(PHONE).await;
+    verify(&app, PHONE, &code).await.ok();
+    let kept = photo().await;
+    app.clock.advance(Duration::minutes(1));
+    register_form(&app, "c.png", PNG).await.refused(409, "DUPLICATE_PHONE");
+    assert_eq!(photo().await, kept);
+    assert!(app.objects.fetch(kept.as_str().unwrap()).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn what_is_no_picture_of_a_licence_is_refused() {
+    let app = app().await;
+    let refused = register_form(&app, "licence.png", b"GIF89a").await.invalid_fields();
+    assert_eq!(refused, [("licensePhoto".to_owned(), "UNSUPPORTED_FILE".to_owned())]);
+    let mut picture = PNG.to_vec();
+    picture.resize((5 << 20) + 1, 0);
+    register_form(&app, "a.png", &picture)
+        .await
+        .refused(413, "PAYLOAD_TOO_LARGE");
+    let mut document = b"%PDF-1.7".to_vec();
+    document.resize(11 << 20, 0);
+    register_form(&app, "a.pdf", &document)
+        .await
+        .refused(413, "PAYLOAD_TOO_LARGE");
+    assert_eq!(app.count("users", "true", []).await, 0);
+}
+
+#[tokio::test]
+async fn a_form_is_held_to_the_same_rules_as_json() {
+    let app = app().await;
+    let wrong = json!({ "fullName": " ", "phoneNumber": "1", "password": "short", "specialty": "MAGIC" });
+    let json = app.client.post("/auth/register/doctor", &wrong).await.invalid_fields();
+    let parts: [(&str, Option<&str>, &[u8]); 4] = [
+        ("fullName", None, b" "),
+        ("phoneNumber", None, b"1"),
+        ("password", None, b"short"),
+        ("specialty", None, b"MAGIC"),
+    ];
+    let form = app
+        .client
+        .post_form("/auth/register/doctor", &parts)
+        .await
+        .invalid_fields();
+    assert_eq!(form, json);
+    assert_eq!(form.len(), 4, "{form:?}");
+    let broken = app.client.with_header("content-type", "multipart/form-data");
+    let answer = broken.post_form("/auth/register/doctor", &[]).await;
+    answer.refused(400, "MALFORMED_REQUEST");
+}
