@@ -78,14 +78,11 @@ async fn login(app: &TestApp, identifier: &str, password: &str) -> Answer {
 
 /// A patient who has registered and confirmed; their session.
 async fn confirmed(app: &TestApp, changes: Value) -> Value {
-    let identifier = [&changes["phoneNumber"], &changes["email"]]
-        .into_iter()
-        .find_map(Value::as_str)
-        .unwrap_or(PHONE)
-        .to_owned();
+    let body = patient(&changes);
+    let identifier = body["phoneNumber"].as_str().or(body["email"].as_str()).unwrap();
     register(app, changes).await.expect(201);
-    let code = app.outbox.code(&identifier).await;
-    verify(app, &identifier, &code).await.ok()
+    let code = app.outbox.code(identifier).await;
+    verify(app, identifier, &code).await.ok()
 }
 
 /// Another code than the one that was sent.

@@ -99,8 +99,8 @@ async fn everything_that_is_wrong_is_told_at_once_and_nothing_is_kept() {
         ("email", "INVALID_EMAIL"),
         ("phoneNumber", "INVALID_PHONE"),
         ("password", "COMMON_PASSWORD"),
-        ("idCardNumber", "INVALID"),
         ("pinCode", "INVALID_PIN"),
+        ("idCardNumber", "INVALID"),
     ];
     assert_eq!(register(&app, wrong).await.invalid_fields(), pairs(&expected));
     for (changes, code) in [

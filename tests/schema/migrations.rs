@@ -221,3 +221,24 @@ async fn rows_from_before_a_column_get_its_value_and_keep_their_own() {
         "filling a column in is no change of a dose"
     );
 }
+
+#[tokio::test]
+async fn whoever_could_use_an_account_before_codes_counts_as_confirmed() {
+    let database = TestDatabase::empty().await;
+    let db: &DatabaseConnection = database.database().connection();
+    up_to_before(&database, "m20261123_000016_contact_confirmed").await;
+    let sql = "INSERT INTO users (role, email, password_hash, account_status, created_at, updated_at) \
+               SELECT r.role::user_role, r.role || r.status || '@example.com', 'x', r.status::account_status, \
+               '2026-03-06 12:00+07', '2026-03-06 12:00+07' FROM (VALUES ('PATIENT', 'ACTIVE'), \
+               ('PATIENT', 'PENDING_VERIFICATION'), ('DOCTOR', 'PENDING_VERIFICATION')) r (role, status)";
+    execute(database.database(), sql).await;
+
+    das_tern_migration::up(db).await.unwrap();
+
+    let confirmed = "SELECT role || ' ' || account_status FROM users WHERE contact_confirmed_at = created_at \
+                     AND updated_at = created_at ORDER BY 1";
+    assert_eq!(
+        lines(database.database(), confirmed).await,
+        ["DOCTOR PENDING_VERIFICATION", "PATIENT ACTIVE"]
+    );
+}

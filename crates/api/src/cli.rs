@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand};
+use das_tern_domain::AccountStatus;
 
 /// The Das Tern server and its tools.
 #[derive(Debug, Parser)]
@@ -59,6 +61,16 @@ pub(crate) enum Command {
         after_help = "Examples:\n  das-tern seed\n  das-tern seed --if-empty\n  das-tern seed --large 50000"
     )]
     Seed(Seed),
+    /// Verify and reject doctors, and make the administrator's key
+    #[command(
+        after_help = "Examples:\n  das-tern admin doctors list --status PENDING_VERIFICATION\n  \
+        das-tern admin doctors verify KH-2041\n  das-tern admin key"
+    )]
+    Admin {
+        /// What to administer.
+        #[command(subcommand)]
+        admin: Admin,
+    },
     /// Show the configuration in force, and try whether it works
     #[command(
         long_about = "Show the configuration in force, with secrets masked and with the source of each value that is not \
@@ -121,6 +133,72 @@ pub(crate) enum Migrate {
     Fresh {
         #[command(flatten)]
         consent: Consent,
+    },
+}
+
+/// What to administer.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Admin {
+    /// Make a key for administration over HTTP
+    #[command(
+        long_about = "Make a key for administration over HTTP. The key is shown once; the server is configured with its \
+            hash, as admin.key_hash.",
+        after_help = "Examples:\n  das-tern admin key\n  \
+        curl -H \"X-Admin-Key: …\" http://localhost:8080/api/v1/admin/doctors"
+    )]
+    Key,
+    /// See and judge doctors
+    #[command(after_help = "Examples:\n  das-tern admin doctors list\n  das-tern admin doctors verify KH-2041")]
+    Doctors {
+        /// What to do.
+        #[command(subcommand)]
+        action: Doctors,
+    },
+}
+
+/// What to do about doctors.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Doctors {
+    /// List the doctors who confirmed their accounts, newest first
+    #[command(
+        after_help = "Examples:\n  das-tern admin doctors list --status PENDING_VERIFICATION\n  \
+        das-tern admin doctors list --json | jq -r .licenseNumber"
+    )]
+    List {
+        /// Only those of this standing, such as PENDING_VERIFICATION.
+        #[arg(long, value_name = "STATUS")]
+        status: Option<AccountStatus>,
+        /// As JSON: an object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Verify a doctor, who is told and may then connect and prescribe
+    #[command(after_help = "Examples:\n  das-tern admin doctors verify KH-2041\n  \
+        das-tern admin doctors verify 0195d3c1-5b1e-7c3a-9f5e-2d7a1c4b8e60")]
+    Verify {
+        /// The doctor's id, or the number of the licence.
+        #[arg(value_name = "DOCTOR")]
+        doctor: String,
+    },
+    /// Reject a doctor, who is told why and cannot sign in any more
+    #[command(after_help = "Examples:\n  das-tern admin doctors reject KH-2041 --reason 'The licence has expired.'")]
+    Reject {
+        /// The doctor's id, or the number of the licence.
+        #[arg(value_name = "DOCTOR")]
+        doctor: String,
+        /// Why, for the doctor to read.
+        #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+        reason: String,
+    },
+    /// Save the picture of a doctor's licence
+    #[command(after_help = "Examples:\n  das-tern admin doctors photo KH-2041 --output licence.jpg")]
+    Photo {
+        /// The doctor's id, or the number of the licence.
+        #[arg(value_name = "DOCTOR")]
+        doctor: String,
+        /// Where to.
+        #[arg(long, value_name = "FILE")]
+        output: PathBuf,
     },
 }
 

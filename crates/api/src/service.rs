@@ -67,12 +67,7 @@ pub struct Running {
 pub async fn start(config: Config, world: World) -> Result<Running, StartError> {
     let recorder = metrics::recorder();
     let database = open_database(&config).await?;
-    let redis = Redis::new(&config.redis)?;
-    let steps = Migrator::migrations()
-        .iter()
-        .map(|step| step.name().to_owned())
-        .collect();
-    let application = Application::new(config.application, database.clone(), redis, steps, world)?;
+    let application = assemble(&config, database.clone(), world)?;
     let rendering = recorder.clone();
     let metrics = move || {
         metrics::record_pool(database.pool_status());
@@ -88,6 +83,25 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         upkeep: tokio::spawn(keep_up(recorder)),
         drain: Duration::from_secs(config.server.drain_s),
     })
+}
+
+/// The use cases over a database, without a server in front of them.
+///
+/// # Errors
+/// When the Redis settings or a catalogue of texts are unusable.
+pub(crate) fn assemble(config: &Config, database: Database, world: World) -> Result<Application, StartError> {
+    let redis = Redis::new(&config.redis)?;
+    let steps = Migrator::migrations()
+        .iter()
+        .map(|step| step.name().to_owned())
+        .collect();
+    Ok(Application::new(
+        config.application.clone(),
+        database,
+        redis,
+        steps,
+        world,
+    )?)
 }
 
 /// The database, once it answers, with its schema up to date where the settings say so.

@@ -87,3 +87,16 @@ code-confirm-mail = { $code } is your code to confirm your Das Tern account. It 
 code-reset-sms = { $code } is your Das Tern code to set a new password. It is valid for { $minutes } minutes. Please give it to nobody.
 code-reset-subject = A new password for Das Tern
 code-reset-mail = { $code } is your code to set a new password for Das Tern. It is valid for { $minutes } minutes. If you did not ask for it, you need do nothing.
+notify-doctor-verified-title = Your account is verified
+notify-doctor-verified = Welcome to Das Tern. You can now connect with your patients and prescribe.
+notify-doctor-rejected-title = Your account was not approved
+notify-doctor-rejected = We could not approve your doctor's account: { $reason }
+
+## Messages about an account
+
+doctor-verified-sms = Das Tern: your doctor's account is verified. You can sign in now.
+doctor-verified-subject = Your Das Tern account is verified
+doctor-verified-mail = Your doctor's account is verified. You can sign in to Das Tern now, connect with your patients and prescribe.
+doctor-rejected-sms = Das Tern: your doctor's account was not approved: { $reason }
+doctor-rejected-subject = Your Das Tern account was not approved
+doctor-rejected-mail = We could not approve your doctor's account on Das Tern: { $reason }

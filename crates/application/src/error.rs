@@ -203,6 +203,8 @@ impl FieldError {
 /// The kinds of things that may be missing, as `details.resource` names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resource {
+    /// A doctor.
+    Doctor,
     /// A dose event.
     DoseEvent,
     /// A person whose data was asked for.
@@ -216,6 +218,7 @@ pub enum Resource {
 impl Resource {
     fn label(self) -> &'static str {
         match self {
+            Self::Doctor => "Doctor",
             Self::DoseEvent => "DoseEvent",
             Self::Patient => "Patient",
             Self::Route => "Route",

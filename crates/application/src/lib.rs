@@ -18,6 +18,7 @@
 
 mod accounts;
 mod actor;
+mod administration;
 mod app;
 mod audit;
 mod auth;
@@ -27,6 +28,7 @@ mod error;
 mod health;
 mod keys;
 mod limits;
+mod messages;
 mod pages;
 mod sessions;
 mod settings;
@@ -39,6 +41,7 @@ pub use accounts::{
     Registrant, RegistrationRules, licence_photo,
 };
 pub use actor::Actor;
+pub use administration::{AdministratorKey, DoctorsQuery};
 pub use app::Application;
 pub use audit::AuditQuery;
 pub use auth::{AccessClaims, GoogleSignIn, Login, OwnSession, PasswordChange, SignedIn};
@@ -46,11 +49,14 @@ pub use das_tern_integrations::Integrations;
 pub use das_tern_persistence::audit_logs::AuditEntry;
 pub use das_tern_persistence::doses::DoseView;
 pub use das_tern_persistence::users::Account;
+pub use das_tern_persistence::verification::DoctorRecord;
 pub use doses::{DaySchedule, HistoryQuery, RecordedDose, ScheduleQuery};
 pub use error::{Code, Error, FieldCode, FieldError, Kind, Resource};
 pub use health::{Check, Health};
 pub use limits::{Admission, LimitClass, Verdict};
 pub use pages::{Page, PageRequest};
-pub use settings::{AccountSettings, AuthSettings, CodeSettings, LimitSettings, Settings, SigningSecret};
+pub use settings::{
+    AccountSettings, AdminSettings, AuthSettings, CodeSettings, LimitSettings, Settings, SigningSecret,
+};
 pub use texts::{InvalidCatalogue, Texts};
 pub use world::{Clock, IdSource, RandomIds, SystemClock, World};

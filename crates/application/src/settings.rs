@@ -19,6 +19,18 @@ pub struct Settings {
     /// One-time codes.
     #[validate(nested)]
     pub codes: CodeSettings,
+    /// Administration.
+    #[validate(nested)]
+    pub admin: AdminSettings,
+}
+
+/// Administration (rules §2).
+#[derive(Debug, Clone, Default, Deserialize, Validate)]
+pub struct AdminSettings {
+    /// The SHA-256 of the key that opens `/admin`, in hexadecimal; without it there is no administration over HTTP.
+    #[serde(default)]
+    #[validate(custom(function = "is_digest"))]
+    pub key_hash: Option<String>,
 }
 
 /// Signing in (rules §2).
@@ -161,4 +173,13 @@ fn long_enough(secret: &SigningSecret) -> Result<(), ValidationError> {
         return Err(ValidationError::new("must have at least 32 bytes"));
     }
     Ok(())
+}
+
+fn is_digest(text: &str) -> Result<(), ValidationError> {
+    if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(());
+    }
+    Err(ValidationError::new(
+        "must be 64 hexadecimal digits, as `das-tern admin key` prints them",
+    ))
 }

@@ -8,10 +8,10 @@
 mod sign_in;
 
 use das_tern_cache::{Cache, StaleKey};
-use das_tern_domain::{Dose, Event, Identifier, LoginState, UserId};
+use das_tern_domain::{DoctorStanding, Dose, Event, Identifier, LoginState, UserId};
 use das_tern_persistence::doses::DoseView;
 use das_tern_persistence::registrations::{NewAccount, ProvenOwner, Reachable};
-use das_tern_persistence::{Unit, doses, effects, registrations, users};
+use das_tern_persistence::{Unit, doses, effects, registrations, users, verification};
 use tokio::runtime::Handle;
 
 use crate::effects::{By, Scribe, stale_after};
@@ -181,6 +181,23 @@ impl Work<'_> {
         let rows = self.rows(events);
         self.stale.note(events);
         Ok(registrations::save_proven_owner(&self.unit.connection(), after, &rows).await?)
+    }
+
+    /// Saves a verdict on a doctor.
+    pub(crate) async fn save_verdict(
+        &mut self,
+        before: &DoctorStanding,
+        after: &DoctorStanding,
+        event: Event,
+    ) -> Result<(), Stop> {
+        let events = [event];
+        let rows = self.rows(&events);
+        self.stale.note(&events);
+        if verification::save(&self.unit.connection(), before, after, &rows).await? {
+            Ok(())
+        } else {
+            Err(Stop::Outdated)
+        }
     }
 
     /// Undoes what was written, and is no reason to fail differently when that fails: the server undoes it too.

@@ -8,7 +8,8 @@ use time::OffsetDateTime;
 
 use crate::access::Refusal;
 use crate::{
-    AccountStatus, DoseChanged, DoseEventId, Language, SessionId, SignInChanged, SubscriptionId, UserId, UserRole,
+    AccountStatus, DoctorJudged, DoseChanged, DoseEventId, Language, SessionId, SignInChanged, SubscriptionId, UserId,
+    UserRole,
 };
 
 /// Something that happened.
@@ -29,6 +30,8 @@ pub enum Event {
     ContactConfirmed(ContactConfirmed),
     /// Somebody set a new password with a code that was sent to them.
     PasswordReset(PasswordReset),
+    /// An administrator judged a doctor.
+    DoctorJudged(DoctorJudged),
     /// How an account is signed in to has changed.
     SignInChanged(SignInChanged),
 }

@@ -35,6 +35,7 @@ mod password;
 mod registration;
 mod sign_in;
 mod specialty;
+mod verification;
 pub mod zone;
 
 pub use account::*;
@@ -52,4 +53,5 @@ pub use password::*;
 pub use registration::*;
 pub use sign_in::*;
 pub use specialty::*;
+pub use verification::*;
 pub use zone::ClockTime;

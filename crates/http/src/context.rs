@@ -26,6 +26,8 @@ pub(crate) struct RequestContext {
     pub(crate) request_id: HeaderValue,
     pub(crate) ip: IpAddr,
     pub(crate) bearer: Bearer,
+    /// Whether the administrator's key came with the request.
+    pub(crate) is_administrator: bool,
     pub(crate) admission: Admission,
     /// What `Accept-Language` asks for.
     pub(crate) asked_language: Option<Language>,

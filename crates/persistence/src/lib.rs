@@ -45,6 +45,7 @@ pub mod sign_in;
 mod sql;
 mod unit;
 pub mod users;
+pub mod verification;
 
 pub use connect::Database;
 pub use connection::{Connection, Session, Transaction};

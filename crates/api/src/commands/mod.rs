@@ -1,5 +1,6 @@
 //! What the binary does, one file per subcommand.
 
+mod admin;
 mod check;
 mod healthcheck;
 mod migrate;
@@ -15,7 +16,7 @@ use anyhow::Context as _;
 use clap::Parser as _;
 use das_tern_persistence::Database;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Admin, Cli, Command};
 use crate::config::{Config, Effective, Sources};
 use crate::logging;
 
@@ -29,6 +30,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::Openapi { output } => openapi::run(output.as_deref()),
+        Command::Admin { admin: Admin::Key } => admin::make_key(),
         command => {
             let sources = Sources {
                 file: cli.config.as_deref(),
@@ -72,6 +74,7 @@ fn configured(command: Command, config: Config, effective: &Effective) -> anyhow
             Command::Serve => serve::run(config).await,
             Command::Migrate { direction } => migrate::run(&config, direction).await,
             Command::Seed(seed) => seed::run(&config, seed).await,
+            Command::Admin { admin } => admin::run(config, admin).await,
             Command::Check { offline } => check::run(&config, effective, offline).await,
             Command::Openapi { .. } | Command::Healthcheck => Ok(()),
         }

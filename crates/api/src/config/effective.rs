@@ -10,7 +10,12 @@ use super::Environment;
 use super::problems::Problems;
 
 /// The keys whose empty text means that the thing is not wanted; any other empty text is a missing value.
-const OPTIONAL: [&str; 3] = ["auth.token_key_previous", "http.metrics_token", "redis.key_prefix"];
+const OPTIONAL: [&str; 4] = [
+    "admin.key_hash",
+    "auth.token_key_previous",
+    "http.metrics_token",
+    "redis.key_prefix",
+];
 /// The keys that nobody may read in a log or on a screen.
 pub(super) const SECRETS: [&str; 3] = ["auth.token_key", "auth.token_key_previous", "http.metrics_token"];
 /// The keys whose URLs may hold a password.

@@ -74,7 +74,8 @@ pub struct Config {
     pub database: das_tern_persistence::Settings,
     /// Redis.
     pub redis: das_tern_cache::Settings,
-    /// Signing in, limits, registration and codes: the sections `auth`, `limits`, `accounts` and `codes`.
+    /// Signing in, limits, registration and codes: the sections `auth`, `limits`, `accounts`, `codes` and
+    /// `admin`.
     pub application: das_tern_application::Settings,
     /// The log.
     pub log: LogSettings,
@@ -195,6 +196,7 @@ impl Reader<'_> {
         let limits = self.section("limits");
         let accounts = self.section("accounts");
         let codes = self.section("codes");
+        let admin = self.section("admin");
         let log = self.section("log");
         Some(Config {
             environment: self.effective.environment,
@@ -207,6 +209,7 @@ impl Reader<'_> {
                 limits: limits?,
                 accounts: accounts?,
                 codes: codes?,
+                admin: admin?,
             },
             log: log?,
         })

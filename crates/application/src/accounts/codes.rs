@@ -1,16 +1,9 @@
 use das_tern_cache::{CodeRequest, Issued, Verified};
-use das_tern_domain::{CODES, CodePurpose, Contacts, Identifier, Language, OneTimeCode, UserId};
-use das_tern_integrations::Mail;
+use das_tern_domain::{CODES, CodePurpose, Identifier, OneTimeCode};
 use rand::RngExt;
 
+use crate::messages::{Addressee, Letter};
 use crate::{Application, Code, Error};
-
-/// Somebody to send a code to.
-pub(super) struct Addressee {
-    pub(super) user: UserId,
-    pub(super) language: Language,
-    pub(super) contacts: Contacts,
-}
 
 /// A code that nobody can foresee.
 pub(super) fn draw() -> OneTimeCode {
@@ -64,32 +57,15 @@ impl Application {
         }
     }
 
-    /// Sends a code by SMS, and by e-mail when that fails. Whoever hears of a failure can only ask for another code, so it
-    /// is logged and nothing else.
+    /// Sends a code. Whoever hears of a failure can only ask for another code, so nobody does.
     pub(super) async fn deliver(&self, to: &Addressee, purpose: CodePurpose, code: OneTimeCode) {
-        let (user, digits) = (to.user, code.to_string());
-        if let Some(phone) = &to.contacts.phone {
-            let text = self.code_sentence(to.language, purpose, "sms", &digits);
-            match self.integrations().sms.send_code(phone, &text, &digits).await {
-                Ok(()) => return,
-                Err(error) => tracing::warn!(%user, %error, "a code could not be sent by SMS"),
-            }
-        }
-        if let Some(email) = &to.contacts.email {
-            let mail = Mail {
-                subject: self.code_sentence(to.language, purpose, "subject", &digits),
-                text: self.code_sentence(to.language, purpose, "mail", &digits),
-            };
-            if let Err(error) = self.integrations().mailer.send_code(email, &mail, &digits).await {
-                tracing::warn!(%user, %error, "a code could not be sent by e-mail");
-            }
-        }
-    }
-
-    fn code_sentence(&self, language: Language, purpose: CodePurpose, part: &str, code: &str) -> String {
         let minutes = self.settings().codes.ttl_s.div_ceil(60).to_string();
-        let arguments = [("code", code), ("minutes", &minutes)];
-        let id = format!("code-{}-{part}", purpose.name());
-        self.texts().sentence(language, &id, &arguments)
+        let digits = code.to_string();
+        let letter = Letter {
+            name: &format!("code-{}", purpose.name()),
+            arguments: &[("code", &digits), ("minutes", &minutes)],
+            code: Some(&digits),
+        };
+        self.write_to(to, &letter).await;
     }
 }

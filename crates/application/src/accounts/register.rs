@@ -3,9 +3,10 @@ use std::net::IpAddr;
 use das_tern_domain::{AccountRegistered, CodePurpose, Contacts, Event, Identifier, UserRole};
 use das_tern_persistence::registrations::NewAccount;
 
-use super::codes::{Addressee, draw};
+use super::codes::draw;
 use super::{DoctorRegistration, LicencePhoto, PersonRegistration, Registrant};
 use crate::effects::By;
+use crate::messages::Addressee;
 use crate::{Application, Error, Kind};
 
 impl Application {

@@ -3,7 +3,8 @@ use std::net::IpAddr;
 use das_tern_domain::{CodePurpose, Identifier, OneTimeCode};
 use das_tern_persistence::registrations;
 
-use super::codes::{Addressee, draw};
+use super::codes::draw;
+use crate::messages::Addressee;
 use crate::{Application, Error};
 
 impl Application {

@@ -1,7 +1,7 @@
 use das_tern_domain::access::Refusal;
 use das_tern_domain::{
-    AccountRegistered, AuditActionType, ContactConfirmed, DoseChange, DoseChanged, Event, PasswordReset, PatientData,
-    PatientDataViewed, SubscriptionTier, UserId, UserRole, zone,
+    AccountRegistered, AuditActionType, ContactConfirmed, DoctorJudged, DoseChange, DoseChanged, Event, PasswordReset,
+    PatientData, PatientDataViewed, SubscriptionTier, UserId, UserRole, zone,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -28,6 +28,7 @@ pub(super) fn entry(event: &Event) -> Option<Entry> {
         Event::AccountRegistered(registered) => Some(registration(*registered)),
         Event::ContactConfirmed(confirmed) => Some(confirmation(*confirmed)),
         Event::PasswordReset(reset) => Some(password_reset(*reset)),
+        Event::DoctorJudged(judged) => Some(verdict(judged)),
         Event::SignInChanged(changed) => Some(sign_in::changed(*changed)),
     }
 }
@@ -125,6 +126,17 @@ fn password_reset(reset: PasswordReset) -> Entry {
         resource_id: Some(reset.owner.user.0),
         patient: own_data(reset.owner.user, reset.role),
         details: json!({ "change": "PASSWORD_RESET", "sessionsEnded": true }),
+    }
+}
+
+/// The reason is the doctor's to read, not the trail's.
+fn verdict(judged: &DoctorJudged) -> Entry {
+    Entry {
+        action: AuditActionType::PermissionChange,
+        resource_type: "User",
+        resource_id: Some(judged.doctor.user.0),
+        patient: None,
+        details: json!({ "by": "ADMINISTRATOR", "previousStatus": judged.previous, "status": judged.verdict.status() }),
     }
 }
 

@@ -1,5 +1,6 @@
 use das_tern_domain::{
-    ClockTime, Event, MissedDoseCorrected, NotificationType, PasswordReset, Recipient, RefreshTokenReused, UserId, zone,
+    ClockTime, DoctorJudged, Event, MissedDoseCorrected, NotificationType, PasswordReset, Recipient,
+    RefreshTokenReused, UserId, Verdict, zone,
 };
 use serde_json::{Value, json};
 
@@ -27,6 +28,7 @@ pub(super) fn drafts(event: &Event, texts: &Texts) -> Vec<Draft> {
         Event::MissedDoseCorrected(corrected) => missed_dose_corrected(corrected, texts),
         Event::RefreshTokenReused(reused) => vec![session_ended(reused, texts)],
         Event::PasswordReset(reset) => vec![password_reset(*reset, texts)],
+        Event::DoctorJudged(judged) => vec![verdict(judged, texts)],
         Event::SignInChanged(changed) => sign_in::told(*changed, texts).into_iter().collect(),
     }
 }
@@ -74,6 +76,22 @@ fn password_reset(reset: PasswordReset, texts: &Texts) -> Draft {
         title: texts.sentence(reset.owner.language, "notify-password-reset-title", &[]),
         message: texts.sentence(reset.owner.language, "notify-password-reset", &[]),
         data: json!({}),
+        patient: None,
+    }
+}
+
+fn verdict(judged: &DoctorJudged, texts: &Texts) -> Draft {
+    let (id, reason) = match &judged.verdict {
+        Verdict::Verified => ("notify-doctor-verified", ""),
+        Verdict::Rejected { reason } => ("notify-doctor-rejected", reason.as_str()),
+    };
+    let language = judged.doctor.language;
+    Draft {
+        recipient: judged.doctor.user,
+        kind: NotificationType::FamilyAlert,
+        title: texts.sentence(language, &format!("{id}-title"), &[]),
+        message: texts.sentence(language, id, &[("reason", reason)]),
+        data: json!({ "status": judged.verdict.status() }),
         patient: None,
     }
 }

@@ -1,10 +1,12 @@
 //! What handlers take from a request.
 
+mod administrator;
 mod authenticated;
 mod json;
 mod path;
 mod query;
 
+pub(crate) use administrator::Administrator;
 pub(crate) use authenticated::Authenticated;
 pub(crate) use json::ApiJson;
 pub(crate) use path::ApiPath;

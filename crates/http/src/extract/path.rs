@@ -3,7 +3,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use das_tern_application::{Error, Resource};
-use das_tern_domain::{DoseEventId, SessionId};
+use das_tern_domain::{DoctorName, DoseEventId, SessionId};
 use uuid::Uuid;
 
 use crate::error::Failure;
@@ -20,6 +20,10 @@ pub(crate) trait PathId: From<Uuid> {
 
 impl PathId for DoseEventId {
     const RESOURCE: Resource = Resource::DoseEvent;
+}
+
+impl PathId for DoctorName {
+    const RESOURCE: Resource = Resource::Doctor;
 }
 
 impl PathId for SessionId {

@@ -14,6 +14,9 @@ use crate::context::{Bearer, RequestContext};
 use crate::network::client_address;
 use crate::{State, language, routes};
 
+/// Where the administrator's key stands.
+const X_ADMIN_KEY: HeaderName = HeaderName::from_static("x-admin-key");
+
 /// The longest request id that is taken over from a client.
 const LONGEST_REQUEST_ID: usize = 64;
 
@@ -24,8 +27,13 @@ pub(super) async fn receive(state: &State, request: &mut ServiceRequest) -> Requ
     let ip = client_of(state, request);
     let bearer = bearer_of(state, headers);
     // The path as the router reads it: one that is written with %-escapes is limited like the plain one.
+    let path = request.match_info().as_str();
+    let is_administrator = path.starts_with(routes::ADMIN_PREFIX)
+        && text(headers, &X_ADMIN_KEY).is_some_and(|key| state.application().is_administrator(key));
     let (class, claims) = match &bearer {
-        _ if routes::SIGN_IN_PATHS.contains(&request.match_info().as_str()) => (LimitClass::Auth, None),
+        _ if is_administrator => (LimitClass::Administrator, None),
+        _ if path.starts_with(routes::ADMIN_PREFIX) => (LimitClass::Auth, None),
+        _ if routes::SIGN_IN_PATHS.contains(&path) => (LimitClass::Auth, None),
         Bearer::Verified(claims) => (LimitClass::General, Some(claims)),
         Bearer::Absent | Bearer::Unusable(_) => (LimitClass::Anonymous, None),
     };
@@ -37,6 +45,7 @@ pub(super) async fn receive(state: &State, request: &mut ServiceRequest) -> Requ
         asked_language: text(headers, &ACCEPT_LANGUAGE).and_then(language::asked_for),
         own_language: Cell::new(None),
         bearer,
+        is_administrator,
     }
 }
 

@@ -86,6 +86,7 @@ mod tests {
             request_id: HeaderValue::from_static("test"),
             ip: Ipv4Addr::LOCALHOST.into(),
             bearer: Bearer::Absent,
+            is_administrator: false,
             admission: Admission {
                 limit: 1,
                 remaining: 0,

@@ -27,6 +27,7 @@ async fn application() -> Application {
         },
         "accounts": { "foreign_phones": false, "auto_verify_doctors": false },
         "codes": { "ttl_s": 300, "cool_down_s": 60, "sends_per_hour": 3, "max_tries": 5, "lock_minutes": 15 },
+        "admin": {},
     }))
     .unwrap();
     // The port of nobody: both are away.

@@ -4,7 +4,7 @@ pub(crate) mod failures;
 mod shapes;
 
 use utoipa::openapi::request_body::RequestBody;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Components, Object, OpenApi as Document, RefOr, Schema};
 use utoipa::{Modify, OpenApi};
 
@@ -31,6 +31,7 @@ pub(crate) use shapes::{Day, Instant};
         (name = "auth", description = "Signing in, staying signed in, signing out"),
         (name = "doses", description = "A patient's medicines of the day and what became of them"),
         (name = "audit", description = "Who did what, and who looked"),
+        (name = "admin", description = "Verifying doctors, with the administrator's key"),
         (name = "system", description = "Health, metrics and this document"),
     ),
 )]
@@ -49,6 +50,8 @@ impl Modify for Tokens {
         let mut metrics = Http::new(HttpAuthScheme::Bearer);
         metrics.description = Some("The token that the operator configured.".to_owned());
         components.add_security_scheme("metricsToken", SecurityScheme::Http(metrics));
+        let key = ApiKeyValue::with_description("X-Admin-Key", "The key whose SHA-256 the operator configured.");
+        components.add_security_scheme("adminKey", SecurityScheme::ApiKey(ApiKey::Header(key)));
     }
 }
 

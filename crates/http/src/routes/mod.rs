@@ -1,6 +1,7 @@
 //! The routes, by noun. Each handler takes what it needs from the request, makes one call, and presents the answer.
 
 mod accounts;
+mod administration;
 mod audit_logs;
 mod auth;
 mod docs;
@@ -29,6 +30,9 @@ pub(crate) const SIGN_IN_PATHS: &[&str] = &[
     "/api/v1/auth/reset-password-otp",
     "/api/v1/auth/google",
 ];
+
+/// Where administration is: by its key, and without limits for whoever has it (rules §13).
+pub(crate) const ADMIN_PREFIX: &str = "/api/v1/admin/";
 
 /// Mounts every route.
 pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
@@ -59,6 +63,9 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
             .service(doses::take)
             .service(doses::skip)
             .service(doses::move_reminder)
+            .service(administration::doctors)
+            .service(administration::verify)
+            .service(administration::reject)
             .service(audit_logs::list)
             .service(health::health)
             .service(health::live)

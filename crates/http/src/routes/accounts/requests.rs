@@ -1,6 +1,6 @@
 use das_tern_application::{
-    Code, DoctorRegistration, Error, FieldCode, LicencePhotoError, PersonRegistration, Registrant, RegistrationRules,
-    licence_photo,
+    Code, DoctorRegistration, Error, FieldCode, LicencePhoto, LicencePhotoError, PersonRegistration, Registrant,
+    RegistrationRules, licence_photo,
 };
 use das_tern_domain::{
     Contacts, EmailAddress, Gender, Identifier, InvalidBirth, InvalidText, LONGEST_CLINIC, LONGEST_FULL_NAME,
@@ -53,24 +53,23 @@ impl PersonRegistrationRequest {
         let gender = fields.required("gender", self.gender);
         let gender: Option<Gender> = fields.read("gender", gender.as_deref(), str::parse);
         let date_of_birth = birth(&mut fields, self.date_of_birth, rules);
-        let contacts = contacts(&mut fields, self.email.as_deref(), self.phone_number.as_deref(), rules);
-        let password = new_password(&mut fields, "password", self.password.as_ref(), &contacts.identifiers());
+        let told = Told {
+            email: self.email.as_deref(),
+            phone: self.phone_number.as_deref(),
+            password: self.password.as_ref(),
+            pin: self.pin_code.as_ref(),
+        };
+        let registrant = registrant(&mut fields, &told, rules, language);
         let id_card_number = line(
             &mut fields,
             "idCardNumber",
             self.id_card_number.as_deref(),
             LONGEST_ID_CARD,
         );
-        let pin = pin(&mut fields, self.pin_code.as_ref());
-        match (first_name, last_name, gender, date_of_birth, password) {
-            (Some(first_name), Some(last_name), Some(gender), Some(date_of_birth), Some(password)) => {
+        match (first_name, last_name, gender, date_of_birth, registrant) {
+            (Some(first_name), Some(last_name), Some(gender), Some(date_of_birth), Some(registrant)) => {
                 fields.check(PersonRegistration {
-                    registrant: Registrant {
-                        contacts,
-                        password,
-                        pin,
-                        language,
-                    },
+                    registrant,
                     first_name,
                     last_name,
                     gender,
@@ -115,32 +114,25 @@ impl DoctorRegistrationRequest {
     ) -> Result<DoctorRegistration, Error> {
         let mut fields = Fields::default();
         let full_name = needed_line(&mut fields, "fullName", self.full_name.as_deref(), LONGEST_FULL_NAME);
-        let contacts = contacts(&mut fields, self.email.as_deref(), self.phone_number.as_deref(), rules);
-        let password = new_password(&mut fields, "password", self.password.as_ref(), &contacts.identifiers());
+        let told = Told {
+            email: self.email.as_deref(),
+            phone: self.phone_number.as_deref(),
+            password: self.password.as_ref(),
+            pin: None,
+        };
+        let registrant = registrant(&mut fields, &told, rules, language);
         let clinic = self.hospital_clinic.as_deref();
         let hospital_clinic = line(&mut fields, "hospitalClinic", clinic, LONGEST_CLINIC);
         let specialty = self.specialty.filter(|label| !label.is_empty());
         let specialty: Option<Specialty> = fields.read("specialty", specialty.as_deref(), str::parse);
         let licence = self.license_number.as_deref();
         let license_number = line(&mut fields, "licenseNumber", licence, LONGEST_LICENCE);
-        let license_photo = match photo.map(licence_photo).transpose() {
-            Ok(photo) => photo,
-            Err(LicencePhotoError::TooLarge) => return Err(Error::new(Code::PayloadTooLarge)),
-            Err(LicencePhotoError::Unsupported) => {
-                fields.refuse("licensePhoto", FieldCode::UnsupportedFile);
-                None
-            }
-        };
-        let (Some(full_name), Some(password)) = (full_name, password) else {
+        let license_photo = picture(&mut fields, photo)?;
+        let (Some(full_name), Some(registrant)) = (full_name, registrant) else {
             return Err(fields.into_error());
         };
         fields.check(DoctorRegistration {
-            registrant: Registrant {
-                contacts,
-                password,
-                pin: None,
-                language,
-            },
+            registrant,
             full_name,
             hospital_clinic,
             specialty,
@@ -213,6 +205,43 @@ impl ResetPasswordRequest {
         match (identifier, code, password) {
             (Some(identifier), Some(code), Some(password)) => Ok((identifier, code, password)),
             _ => Err(fields.into_error()),
+        }
+    }
+}
+
+/// What everybody tells who registers, as it came.
+struct Told<'a> {
+    email: Option<&'a str>,
+    phone: Option<&'a str>,
+    password: Option<&'a SecretString>,
+    pin: Option<&'a SecretString>,
+}
+
+fn registrant(
+    fields: &mut Fields,
+    told: &Told<'_>,
+    rules: RegistrationRules,
+    language: Language,
+) -> Option<Registrant> {
+    let contacts = contacts(fields, told.email, told.phone, rules);
+    let password = new_password(fields, "password", told.password, &contacts.identifiers());
+    let pin = pin(fields, told.pin);
+    Some(Registrant {
+        contacts,
+        password: password?,
+        pin,
+        language,
+    })
+}
+
+/// A picture that is too large is refused as a body that is too large would be.
+fn picture(fields: &mut Fields, photo: Option<Vec<u8>>) -> Result<Option<LicencePhoto>, Error> {
+    match photo.map(licence_photo).transpose() {
+        Ok(photo) => Ok(photo),
+        Err(LicencePhotoError::TooLarge) => Err(Error::new(Code::PayloadTooLarge)),
+        Err(LicencePhotoError::Unsupported) => {
+            fields.refuse("licensePhoto", FieldCode::UnsupportedFile);
+            Ok(None)
         }
     }
 }
