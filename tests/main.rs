@@ -22,4 +22,5 @@ mod layers;
 mod resilience;
 mod schema;
 mod seed;
+mod sessions;
 mod support;

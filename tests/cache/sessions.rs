@@ -48,6 +48,7 @@ impl Device {
         NewSession {
             id: self.session,
             user: self.user,
+            epoch: 0,
             token_hash: [0; 32],
             device: Some(name.to_owned()),
             created_at: START,

@@ -38,21 +38,25 @@ impl TestApp {
 
     /// Starts with a configuration that differs from the tests' usual one.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_among(Integrations::local(), change).await
+    }
+
+    /// Starts in an outside world of the test's own.
+    pub async fn start_among(integrations: Integrations, change: impl FnOnce(&mut Config)) -> Self {
         let database = TestDatabase::create().await;
         let mut config = das_tern_api::config::for_tests(database.url(), &redis_url()).unwrap();
         config.redis.key_prefix = format!("test:{}:", Uuid::now_v7());
         change(&mut config);
         let clock = Arc::new(MovableClock::at(MORNING));
         let outbox = Arc::new(Outbox::default());
-        let local = Integrations::local();
-        let objects = local.objects.clone();
+        let objects = integrations.objects.clone();
         let world = World {
             clock: clock.clone(),
             ids: Arc::new(RandomIds),
             integrations: Integrations {
                 sms: outbox.clone(),
                 mailer: outbox.clone(),
-                ..local
+                ..integrations
             },
         };
         let server = das_tern_api::start(config, world).await.unwrap();

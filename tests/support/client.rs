@@ -56,6 +56,14 @@ impl Client {
         self.send(Method::PATCH, path, Some(body.to_string())).await
     }
 
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::PUT, path, Some(body.to_string())).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, None).await
+    }
+
     /// Sends a multipart form, each part with its name, perhaps the name of a file, and its content.
     pub async fn post_form(&self, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Answer {
         const BOUNDARY: &str = "a-boundary-that-is-in-no-part";

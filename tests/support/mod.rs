@@ -3,6 +3,7 @@
 pub mod app;
 pub mod client;
 pub mod database;
+pub mod google;
 pub mod outbox;
 pub mod people;
 pub mod redis;

@@ -165,7 +165,7 @@ pub(crate) enum Doctors {
         das-tern admin doctors list --json | jq -r .licenseNumber"
     )]
     List {
-        /// Only those of this standing, such as PENDING_VERIFICATION.
+        /// Only those of this standing.
         #[arg(long, value_name = "STATUS")]
         status: Option<AccountStatus>,
         /// As JSON: an object a line.

@@ -60,6 +60,11 @@ doctor-confirmed = Thank you. We are verifying your licence and will tell you wh
 code-sent = If this account is waiting for a code, we have sent one.
 reset-code-sent = If there is such an account, we have sent it a code to set a new password.
 password-reset = Your new password is set. Please sign in.
+signed-out-everywhere = You have signed out on all devices.
+session-ended = The device has been signed out.
+pin-set = Your PIN has been set.
+device-on = { $app } on { $system }
+device-unknown = Unknown device
 
 ## Notifications
 
@@ -69,6 +74,10 @@ notify-session-ended-title = A device was signed out
 notify-session-ended = A sign-in of your account was used twice, so we ended it. If this was not you, please change your password.
 notify-password-reset-title = Your password was changed
 notify-password-reset = A new password was set with a code that we sent you, and all devices were signed out. If this was not you, please contact us.
+notify-password-changed-title = Your password was changed
+notify-password-changed = The password of your account was changed, and all other devices were signed out. If this was not you, please reset your password now.
+notify-google-linked-title = Google sign-in was set up
+notify-google-linked = Your account can now be signed in to with the Google account of your e-mail address. If this was not you, please contact us.
 
 ## One-time codes
 

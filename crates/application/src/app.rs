@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use das_tern_cache::{Cache, CodeStore, Limiter, Redis, SessionStore};
+use das_tern_cache::{Cache, CodeStore, GuessPolicy, Guesses, Limiter, Redis, SessionStore};
 use das_tern_domain::LockPolicy;
 use das_tern_integrations::Integrations;
 use das_tern_persistence::Database;
@@ -26,6 +26,7 @@ struct Parts {
     cache: Cache,
     sessions: SessionStore,
     limiter: Limiter,
+    guesses: Guesses,
     access_tokens: AccessTokens,
     refresh_tokens: RefreshTokens,
     passwords: Passwords,
@@ -56,6 +57,7 @@ impl Application {
             cache: Cache::new(redis.clone()),
             sessions: SessionStore::new(redis.clone()),
             limiter: Limiter::new(redis.clone()),
+            guesses: Guesses::new(redis.clone()),
             access_tokens: AccessTokens::new(auth),
             refresh_tokens: RefreshTokens::new(auth),
             passwords: Passwords::new(auth),
@@ -131,6 +133,10 @@ impl Application {
         &self.0.limiter
     }
 
+    pub(crate) fn guesses(&self) -> &Guesses {
+        &self.0.guesses
+    }
+
     pub(crate) fn access_tokens(&self) -> &AccessTokens {
         &self.0.access_tokens
     }
@@ -168,6 +174,13 @@ impl Application {
         LockPolicy {
             max_failures: i32::try_from(auth.max_login_failures).unwrap_or(i32::MAX),
             duration: Duration::minutes(auth.lock_minutes.into()),
+        }
+    }
+    pub(crate) fn pin_policy(&self) -> GuessPolicy {
+        let auth = &self.settings().auth;
+        GuessPolicy {
+            max_failures: auth.max_pin_failures,
+            lock: std::time::Duration::from_secs(u64::from(auth.pin_lock_minutes) * 60),
         }
     }
 }

@@ -211,6 +211,8 @@ pub enum Resource {
     Patient,
     /// A path of the API.
     Route,
+    /// A signed-in device.
+    Session,
 }
 
 impl Resource {
@@ -220,6 +222,7 @@ impl Resource {
             Self::DoseEvent => "DoseEvent",
             Self::Patient => "Patient",
             Self::Route => "Route",
+            Self::Session => "Session",
         }
     }
 }

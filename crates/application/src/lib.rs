@@ -44,7 +44,7 @@ pub use actor::Actor;
 pub use administration::{AdministratorKey, DoctorsQuery};
 pub use app::Application;
 pub use audit::AuditQuery;
-pub use auth::{AccessClaims, Login, SignedIn};
+pub use auth::{AccessClaims, GoogleSignIn, Login, OwnSession, PasswordChange, SignedIn};
 pub use das_tern_integrations::Integrations;
 pub use das_tern_persistence::audit_logs::AuditEntry;
 pub use das_tern_persistence::doses::DoseView;

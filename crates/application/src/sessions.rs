@@ -16,6 +16,7 @@ impl Application {
         let session = NewSession {
             id: token.session,
             user: token.user,
+            epoch: token.epoch,
             token_hash: token.hash(),
             device,
             created_at: self.now(),
@@ -55,11 +56,18 @@ impl Application {
         Ok(())
     }
 
+    /// Forgets the sessions of a user whose token epoch has ended them already. Without Redis nothing is lost by leaving it.
+    pub(crate) async fn forget_sessions(&self, user: UserId) {
+        if let Err(error) = self.sessions().revoke_all(user, self.access_lifetime()).await {
+            tracing::warn!(%user, %error, "sessions that have ended are still remembered");
+        }
+    }
+
     fn session_lifetime(&self) -> Duration {
         Duration::from_secs(u64::from(self.settings().auth.refresh_ttl_days) * 24 * 60 * 60)
     }
 
-    pub(crate) fn access_lifetime(&self) -> Duration {
+    fn access_lifetime(&self) -> Duration {
         Duration::from_secs(self.settings().auth.access_ttl_s.into())
     }
 }

@@ -73,6 +73,12 @@ pub struct AuthSettings {
     /// How long a lock lasts, in minutes.
     #[validate(range(min = 1, max = 1440))]
     pub lock_minutes: u32,
+    /// Wrong PINs in a row after which none is checked.
+    #[validate(range(min = 1, max = 100))]
+    pub max_pin_failures: u32,
+    /// How long no PIN is checked then, in minutes.
+    #[validate(range(min = 1, max = 1440))]
+    pub pin_lock_minutes: u32,
 }
 
 /// How often one may ask (rules §13).

@@ -5,6 +5,8 @@
 //! Each `save_…` is one guarded statement that writes nothing when the thing changed since it was loaded; the
 //! closure then runs again on the new state. A use case that must hold several rows still begins a transaction first.
 
+mod sign_in;
+
 use das_tern_cache::{Cache, StaleKey};
 use das_tern_domain::{DoctorStanding, Dose, Event, Identifier, LoginState, UserId};
 use das_tern_persistence::doses::DoseView;

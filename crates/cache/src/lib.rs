@@ -4,11 +4,12 @@
 //!
 //! - [`Cache`]: typed keys, cache-aside with one loader at a time, and drops that are made up for after an outage;
 //! - [`Limiter`]: exact sliding windows in one round trip, with an in-process stand-in;
+//! - [`Guesses`]: wrong PINs and the like in a row, with a stand-in too;
 //! - [`SessionStore`]: refresh sessions whose tokens are rotated;
 //! - [`CodeStore`]: one-time codes, and how often they may be sent and guessed.
 //!
-//! All of them share one [`Redis`], a connection that is opened by the first command and comes back by itself. The cache
-//! and the limiter never fail; sessions and codes answer [`Error`] while Redis is away.
+//! All of them share one [`Redis`], a connection that is opened by the first command and comes back by itself. The cache,
+//! the limiter and the guesses never fail; sessions and codes answer [`Error`] while Redis is away.
 //!
 //! # One more key
 //!
@@ -56,6 +57,7 @@ mod counts;
 mod debts;
 mod error;
 mod flights;
+mod guesses;
 mod key;
 mod limiter;
 mod link;
@@ -68,6 +70,7 @@ pub use client::Redis;
 pub use codes::{CodeRequest, CodeStore, Issued, Verified};
 pub use counts::CacheCounts;
 pub use error::Error;
+pub use guesses::{GuessPolicy, Guesses};
 pub use key::{CacheKey, DEFAULT_TTL, StaleKey};
 pub use limiter::{Admission, Limiter, Rule};
 pub use sessions::{NewSession, Rotation, RotationRequest, Session, SessionStore};

@@ -22,6 +22,8 @@ pub struct NewSession {
     pub id: SessionId,
     /// Whose it is.
     pub user: UserId,
+    /// The user's token epoch, which ends with it.
+    pub epoch: i64,
     /// The hash of its first refresh token.
     pub token_hash: [u8; 32],
     /// What the device calls itself.
@@ -35,6 +37,8 @@ pub struct NewSession {
 pub struct Session {
     /// Its id.
     pub id: SessionId,
+    /// The user's token epoch when it began; in a later one it has ended, whatever Redis remembers.
+    pub epoch: i64,
     /// What the device calls itself.
     pub device: Option<String>,
     /// When it began, to the millisecond.
@@ -107,7 +111,10 @@ impl SessionStore {
             .arg(&of_session)
             .arg("user")
             .arg(session.user.to_string());
-        hash.arg("current").arg(hex(&session.token_hash));
+        hash.arg("epoch")
+            .arg(session.epoch)
+            .arg("current")
+            .arg(hex(&session.token_hash));
         hash.arg("created_at").arg(created_at).arg("rotated_at").arg(created_at);
         if let Some(device) = &session.device {
             hash.arg("device").arg(device);
@@ -245,6 +252,7 @@ fn session(id: SessionId, mut fields: HashMap<String, String>) -> Option<Session
     };
     Some(Session {
         id,
+        epoch: fields.get("epoch")?.parse().ok()?,
         created_at: time(fields.get("created_at"))?,
         refreshed_at: time(fields.get("rotated_at"))?,
         device: fields.remove("device"),

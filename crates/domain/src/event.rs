@@ -8,7 +8,8 @@ use time::OffsetDateTime;
 
 use crate::access::Refusal;
 use crate::{
-    AccountStatus, DoctorJudged, DoseChanged, DoseEventId, Language, SessionId, SubscriptionId, UserId, UserRole,
+    AccountStatus, DoctorJudged, DoseChanged, DoseEventId, Language, SessionId, SignInChanged, SubscriptionId, UserId,
+    UserRole,
 };
 
 /// Something that happened.
@@ -31,6 +32,8 @@ pub enum Event {
     PasswordReset(PasswordReset),
     /// An administrator judged a doctor.
     DoctorJudged(DoctorJudged),
+    /// How an account is signed in to has changed.
+    SignInChanged(SignInChanged),
 }
 
 /// Someone to tell, in their language.

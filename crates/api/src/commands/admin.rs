@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use das_tern_application::{
-    AdministratorKey, Application, DoctorRecord, DoctorsQuery, Integrations, PageRequest, World,
+    AdministratorKey, Application, Code, DoctorRecord, DoctorsQuery, Integrations, PageRequest, World,
 };
 use das_tern_domain::{AccountStatus, DoctorName, Labelled as _, Verdict};
 use serde_json::json;
@@ -119,11 +119,10 @@ fn as_object(doctor: &DoctorRecord) -> String {
 
 /// A failure for whoever sits at the terminal, in English.
 fn in_words(error: das_tern_application::Error) -> anyhow::Error {
-    let cause = std::error::Error::source(&error).map(ToString::to_string);
     let what = match error.code() {
-        das_tern_application::Code::NotFound => "there is no such doctor".to_owned(),
-        das_tern_application::Code::InvalidState => "this doctor has not confirmed the account yet".to_owned(),
-        code => code.label().to_owned(),
+        Code::NotFound => "there is no such doctor",
+        Code::InvalidState => "this doctor has not confirmed the account yet",
+        _ => "this did not work",
     };
-    anyhow::Error::msg(cause.map_or(what.clone(), |cause| format!("{what}: {cause}")))
+    anyhow::Error::new(error).context(what)
 }

@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use das_tern_domain::{CodePurpose, Event, Identifier, NewPassword, OneTimeCode, PasswordReset, Recipient, UserId};
+use das_tern_domain::{CodePurpose, Event, Identifier, NewPassword, OneTimeCode, PasswordReset, Recipient};
 use das_tern_persistence::registrations::{ProvenOwner, Reachable};
 
 use crate::effects::By;
@@ -69,12 +69,5 @@ impl Application {
             ..proven
         };
         (after, events)
-    }
-
-    /// The new token epoch has ended the sessions already; this makes Redis forget them.
-    async fn forget_sessions(&self, user: UserId) {
-        if let Err(error) = self.sessions().revoke_all(user, self.access_lifetime()).await {
-            tracing::warn!(%user, %error, "the ended sessions are still remembered");
-        }
     }
 }

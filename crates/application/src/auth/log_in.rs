@@ -3,7 +3,8 @@ use std::net::IpAddr;
 use das_tern_domain::{
     Identifier, LoginState, MAX_PASSWORD_BYTES, SessionId, UserId, check_confirmed, check_usable, standing_status,
 };
-use das_tern_persistence::users::{self, Account};
+use das_tern_persistence::sign_in;
+use das_tern_persistence::users::{self, Account, Credentials};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{RefreshToken, SignedIn};
@@ -31,24 +32,54 @@ impl Application {
     pub async fn log_in(&self, login: Login, ip: IpAddr) -> Result<SignedIn, Error> {
         self.limit_login(&login.identifier, ip).await?;
         let found = users::credentials(self.database().connection(), &login.identifier).await?;
+        let credentials = self.check_password(found, login.password.clone()).await?;
+        self.strengthen(&credentials, login.password).await;
+        self.open_session(credentials.id, login.device).await
+    }
+
+    /// The credentials, when the password is theirs. A wrong one counts toward the account's lock, wherever it is asked
+    /// for; nobody's takes as long.
+    pub(super) async fn check_password(
+        &self,
+        found: Option<Credentials>,
+        password: SecretString,
+    ) -> Result<Credentials, Error> {
         if let Some(credentials) = &found {
             LoginState::from(credentials.login.clone()).check_lock(self.now())?;
         }
-        let (user, hash) = found.map(|found| (found.id, found.password_hash)).unzip();
         // A longer one is nobody's (rules §2).
-        let fits = login.password.expose_secret().len() <= MAX_PASSWORD_BYTES;
-        let is_right = self.passwords().verify(login.password, hash.filter(|_| fits)).await?;
-        let user = user.ok_or_else(|| Error::new(Code::InvalidCredentials))?;
-        self.settle_login(user, is_right).await?;
-        if !is_right {
-            return Err(Error::new(Code::InvalidCredentials));
+        let fits = password.expose_secret().len() <= MAX_PASSWORD_BYTES;
+        let hash = found.as_ref().map(|found| found.password_hash.clone());
+        let is_right = self.passwords().verify(password, hash.filter(|_| fits)).await?;
+        let credentials = found.ok_or_else(|| Error::new(Code::InvalidCredentials))?;
+        self.settle_login(credentials.id, is_right).await?;
+        if is_right {
+            Ok(credentials)
+        } else {
+            Err(Error::new(Code::InvalidCredentials))
         }
-        self.open_session(user, login.device).await
+    }
+
+    /// Hashes a right password again when hashes have become dearer since. The login stands without it.
+    async fn strengthen(&self, credentials: &Credentials, password: SecretString) {
+        let before = &credentials.password_hash;
+        if !self.passwords().is_outdated(before) {
+            return;
+        }
+        let stored = async {
+            let after = self.passwords().hash(password.expose_secret().to_owned()).await?;
+            let db = self.database().connection();
+            sign_in::strengthen_password(db, credentials.id, before, &after).await?;
+            Ok::<_, Error>(())
+        };
+        if let Err(error) = stored.await {
+            tracing::warn!(user = %credentials.id, ?error, "a password keeps its old hash until the next login");
+        }
     }
 
     /// Counts a wrong password, or forgets the wrong ones before a right one. The row is locked for it, so that of many
     /// guesses at once no more count as one than the rule allows.
-    async fn settle_login(&self, user: UserId, is_right: bool) -> Result<(), Error> {
+    pub(super) async fn settle_login(&self, user: UserId, is_right: bool) -> Result<(), Error> {
         let policy = self.lock_policy();
         let now = self.now();
         let checked = self
@@ -74,6 +105,7 @@ impl Application {
         Ok(checked?)
     }
 
+    /// Begins a session of somebody who has shown who they are, unless their account may not be used.
     pub(crate) async fn open_session(&self, user: UserId, device: Option<String>) -> Result<SignedIn, Error> {
         let account = users::account(self.database().connection(), user)
             .await?

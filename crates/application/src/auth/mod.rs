@@ -2,9 +2,13 @@
 
 mod access_token;
 mod authenticate;
+mod change_password;
+mod google;
 mod log_in;
 mod log_out;
+mod own_sessions;
 mod passwords;
+mod pin;
 mod refresh;
 mod refresh_token;
 
@@ -15,7 +19,10 @@ use secrecy::SecretString;
 
 pub use access_token::AccessClaims;
 pub(crate) use access_token::AccessTokens;
+pub use change_password::PasswordChange;
+pub use google::GoogleSignIn;
 pub use log_in::Login;
+pub use own_sessions::OwnSession;
 pub(crate) use passwords::Passwords;
 pub(crate) use refresh_token::{RefreshToken, RefreshTokens};
 

@@ -1,8 +1,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bcrypt::{BcryptResult, HashParts};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OnceCell, Semaphore};
 
 use crate::Error;
 use crate::settings::AuthSettings;
@@ -16,12 +19,14 @@ const NOBODY: &str = "abcdefghijklmnopqrstuuWm3k4qxTcSSCxHXJyBNaI/FZfvDb6PC";
 #[error("too many passwords are being checked at once")]
 struct Crowded;
 
-/// Checks passwords off the async threads, few at once, so that a crowd of logins leaves the other requests alone.
+/// Hashes and checks passwords and PINs off the async threads, few at once, so that a crowd of logins leaves the other
+/// requests alone.
 pub(crate) struct Passwords {
-    cost: u32,
     turns: Arc<Semaphore>,
     patience: Duration,
+    cost: u32,
     nobody: String,
+    discarded: OnceCell<String>,
 }
 
 impl Passwords {
@@ -32,42 +37,57 @@ impl Passwords {
             given => given as usize,
         };
         Self {
-            cost: settings.bcrypt_cost,
             turns: Arc::new(Semaphore::new(at_once)),
             patience: Duration::from_millis(settings.hash_timeout_ms.into()),
+            cost: settings.bcrypt_cost,
             nobody: format!("$2b${:02}${NOBODY}", settings.bcrypt_cost),
+            discarded: OnceCell::new(),
         }
     }
 
     /// Whether `password` is the one that was hashed. Without a hash the answer is no, after the same time.
     pub(crate) async fn verify(&self, password: SecretString, hash: Option<String>) -> Result<bool, Error> {
-        let turn = self.turn().await?;
         let is_known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.nobody.clone());
-        let matches = tokio::task::spawn_blocking(move || {
-            let matches = bcrypt::verify(password.expose_secret(), &hash);
-            drop(turn);
-            matches
-        });
-        Ok(matches.await.map_err(Error::internal)?.map_err(Error::internal)? && is_known)
+        let matches = self
+            .in_turn(move || bcrypt::verify(password.expose_secret(), &hash))
+            .await?;
+        Ok(matches && is_known)
     }
 
     /// The hash of a password or PIN, of at most 72 bytes, to be stored.
     pub(crate) async fn hash(&self, secret: String) -> Result<String, Error> {
-        let turn = self.turn().await?;
         let cost = self.cost;
-        let hash = tokio::task::spawn_blocking(move || {
-            let hash = bcrypt::non_truncating_hash(secret, cost);
-            drop(turn);
-            hash
-        });
-        hash.await.map_err(Error::internal)?.map_err(Error::internal)
+        self.in_turn(move || bcrypt::non_truncating_hash(secret, cost)).await
     }
 
-    async fn turn(&self) -> Result<OwnedSemaphorePermit, Error> {
-        tokio::time::timeout(self.patience, Arc::clone(&self.turns).acquire_owned())
+    /// The hash of a secret that was thrown away, for accounts that no password opens. It takes as long to check as any
+    /// other, and is made once: it gives away no more than that these accounts have no password.
+    pub(crate) async fn hash_of_nobody(&self) -> Result<String, Error> {
+        let secret: [u8; 32] = rand::random();
+        let hashing = || self.hash(URL_SAFE_NO_PAD.encode(secret));
+        self.discarded.get_or_try_init(hashing).await.cloned()
+    }
+
+    /// Whether a hash was made when hashes cost less than they do now.
+    pub(crate) fn is_outdated(&self, hash: &str) -> bool {
+        hash.parse::<HashParts>()
+            .is_ok_and(|parts| parts.get_cost() < self.cost)
+    }
+
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> BcryptResult<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let turn = tokio::time::timeout(self.patience, Arc::clone(&self.turns).acquire_owned())
             .await
             .map_err(|_| Error::unavailable(Crowded))?
-            .map_err(Error::internal)
+            .map_err(Error::internal)?;
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(turn);
+            done
+        });
+        done.await.map_err(Error::internal)?.map_err(Error::internal)
     }
 }

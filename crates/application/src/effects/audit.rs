@@ -6,6 +6,8 @@ use das_tern_domain::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::sign_in;
+
 /// An audit entry before it has an id, an actor and a time.
 pub(super) struct Entry {
     pub(super) action: AuditActionType,
@@ -27,6 +29,7 @@ pub(super) fn entry(event: &Event) -> Option<Entry> {
         Event::ContactConfirmed(confirmed) => Some(confirmation(*confirmed)),
         Event::PasswordReset(reset) => Some(password_reset(*reset)),
         Event::DoctorJudged(judged) => Some(verdict(judged)),
+        Event::SignInChanged(changed) => Some(sign_in::changed(*changed)),
     }
 }
 
@@ -137,6 +140,7 @@ fn verdict(judged: &DoctorJudged) -> Entry {
     }
 }
 
-fn own_data(user: UserId, role: UserRole) -> Option<UserId> {
+/// A person is told what happens to their account as to their data, where they have any.
+pub(super) fn own_data(user: UserId, role: UserRole) -> Option<UserId> {
     (role == UserRole::Patient).then_some(user)
 }

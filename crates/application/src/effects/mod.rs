@@ -3,6 +3,7 @@
 
 mod audit;
 mod notifications;
+mod sign_in;
 mod stale;
 
 use std::net::IpAddr;

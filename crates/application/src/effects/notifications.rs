@@ -4,6 +4,7 @@ use das_tern_domain::{
 };
 use serde_json::{Value, json};
 
+use super::sign_in;
 use crate::Texts;
 
 /// A notification before it has an id and a time.
@@ -28,6 +29,7 @@ pub(super) fn drafts(event: &Event, texts: &Texts) -> Vec<Draft> {
         Event::RefreshTokenReused(reused) => vec![session_ended(reused, texts)],
         Event::PasswordReset(reset) => vec![password_reset(*reset, texts)],
         Event::DoctorJudged(judged) => vec![verdict(judged, texts)],
+        Event::SignInChanged(changed) => sign_in::told(*changed, texts).into_iter().collect(),
     }
 }
 

@@ -38,6 +38,7 @@ pub(crate) fn stale_after(event: &Event) -> Vec<StaleKey> {
         | Event::AccountRegistered(_)
         | Event::ContactConfirmed(_)
         | Event::PasswordReset(_)
-        | Event::DoctorJudged(_) => Vec::new(),
+        | Event::DoctorJudged(_)
+        | Event::SignInChanged(_) => Vec::new(),
     }
 }

@@ -7,7 +7,7 @@ use das_tern_domain::access::Refusal;
 use das_tern_domain::{
     AccountRegistered, AccountStatus, ContactConfirmed, DoctorJudged, DoseChange, DoseChanged, DoseEventId,
     DoseEventStatus, Language, MedicationId, MissedDoseCorrected, PasswordReset, PatientData, PatientDataViewed,
-    PrescriptionId, Recipient, RefreshTokenReused, SessionId, SubscriptionId, Verdict,
+    PrescriptionId, Recipient, RefreshTokenReused, SessionId, SignInChange, SignInChanged, SubscriptionId, Verdict,
 };
 use time::macros::datetime;
 use uuid::Uuid;
@@ -154,7 +154,33 @@ fn account_events() -> Vec<(&'static str, Event)> {
         ("password reset", Event::PasswordReset(reset)),
         ("doctor verified", judged(Verdict::Verified)),
         ("doctor rejected", judged(rejected)),
+        ("password changed", sign_in_changed(SignInChange::Password)),
+        ("pin set", sign_in_changed(SignInChange::Pin)),
+        (
+            "session ended",
+            sign_in_changed(SignInChange::SessionEnded {
+                session: SessionId(Uuid::from_u128(0x10)),
+            }),
+        ),
+        ("all sessions ended", sign_in_changed(SignInChange::AllSessionsEnded)),
+        (
+            "google linked",
+            sign_in_changed(SignInChange::GoogleLinked { discarded: false }),
+        ),
+        (
+            "google linked, unconfirmed account claimed",
+            sign_in_changed(SignInChange::GoogleLinked { discarded: true }),
+        ),
     ]
+}
+
+fn sign_in_changed(change: SignInChange) -> Event {
+    let owner = Recipient {
+        user: PATIENT,
+        language: Language::English,
+    };
+    let role = UserRole::Patient;
+    Event::SignInChanged(SignInChanged { owner, role, change })
 }
 
 fn rows_of(event: &Event) -> Effects {

@@ -19,6 +19,7 @@ async fn application() -> Application {
             "issuer": "test", "audience": "test", "token_key": "a key of the tests that everybody knows",
             "access_ttl_s": 900, "refresh_ttl_days": 7, "refresh_reuse_window_s": 30, "bcrypt_cost": 10,
             "hash_concurrency": 1, "hash_timeout_ms": 1000, "max_login_failures": 5, "lock_minutes": 15,
+            "max_pin_failures": 5, "pin_lock_minutes": 15,
         },
         "limits": {
             "auth_per_minute": 5, "auth_per_minute_per_ip": 2, "general_per_minute": 100,

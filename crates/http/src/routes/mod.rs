@@ -8,6 +8,7 @@ mod docs;
 mod doses;
 mod fallback;
 mod health;
+mod secrets;
 mod system;
 
 use utoipa_actix_web::scope::scope;
@@ -27,6 +28,7 @@ pub(crate) const SIGN_IN_PATHS: &[&str] = &[
     "/api/v1/auth/otp/verify",
     "/api/v1/auth/forgot-password",
     "/api/v1/auth/reset-password-otp",
+    "/api/v1/auth/google",
 ];
 
 /// Where administration is: by its key, and without limits for whoever has it (rules §13).
@@ -49,6 +51,13 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
             .service(accounts::confirm_code)
             .service(accounts::forgot_password)
             .service(accounts::reset_password)
+            .service(auth::change_password)
+            .service(auth::log_out_everywhere)
+            .service(auth::list_sessions)
+            .service(auth::end_session)
+            .service(auth::set_pin)
+            .service(auth::verify_pin)
+            .service(auth::sign_in_with_google)
             .service(doses::schedule)
             .service(doses::history)
             .service(doses::take)

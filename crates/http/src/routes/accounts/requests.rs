@@ -5,7 +5,7 @@ use das_tern_application::{
 use das_tern_domain::{
     Contacts, EmailAddress, Gender, Identifier, InvalidBirth, InvalidText, LONGEST_CLINIC, LONGEST_FULL_NAME,
     LONGEST_ID_CARD, LONGEST_LICENCE, LONGEST_NAME, Language, NewPassword, OneTimeCode, PhoneNumber, Pin, Specialty,
-    WeakPassword, check_birth, one_line,
+    check_birth, one_line,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -13,6 +13,7 @@ use time::Date;
 use utoipa::ToSchema;
 
 use crate::fields::Fields;
+use crate::routes::secrets::new_password;
 
 /// A patient or family member who registers, with a phone number or an e-mail address, or both.
 #[derive(Deserialize, ToSchema)]
@@ -301,27 +302,6 @@ fn contacts(fields: &mut Fields, email: Option<&str>, phone: Option<&str>, rules
         phone: read_phone.flatten(),
         email: read_email.and_then(Result::ok),
     }
-}
-
-fn new_password(
-    fields: &mut Fields,
-    field: &'static str,
-    password: Option<&SecretString>,
-    own: &[Identifier],
-) -> Option<NewPassword> {
-    let text = password.map_or("", |password| password.expose_secret());
-    let own: Vec<_> = own.iter().map(Identifier::folded).collect();
-    let own: Vec<_> = own.iter().map(String::as_str).collect();
-    let code = match NewPassword::choose(text, &own) {
-        Ok(password) => return Some(password),
-        Err(_) if text.is_empty() => FieldCode::Required,
-        Err(WeakPassword::TooShort) => FieldCode::TooShort,
-        Err(WeakPassword::TooLong) => FieldCode::TooLong,
-        Err(WeakPassword::Common) => FieldCode::CommonPassword,
-        Err(WeakPassword::Unreadable) => FieldCode::Invalid,
-    };
-    fields.refuse(field, code);
-    None
 }
 
 fn pin(fields: &mut Fields, text: Option<&SecretString>) -> Option<Pin> {

@@ -1,7 +1,11 @@
 //! Signing in, staying signed in, signing out (rules §2).
 
 mod answers;
+mod google;
+mod password;
+mod pin;
 mod requests;
+mod sessions;
 
 use actix_web::http::header::USER_AGENT;
 use actix_web::web::ThinData;
@@ -15,6 +19,11 @@ use crate::openapi::failures::{ALWAYS, BODY, FIELDS, SIGNED_IN, STORED, failures
 use answers::UserBody;
 pub(super) use answers::{MessageBody, SessionBody};
 use requests::{LoginRequest, LogoutRequest, RefreshRequest};
+
+pub(crate) use google::sign_in_with_google;
+pub(crate) use password::change_password;
+pub(crate) use pin::{set_pin, verify_pin};
+pub(crate) use sessions::{end_session, list_sessions, log_out_everywhere};
 
 /// As much of a User-Agent as is kept to tell one's devices apart, in bytes.
 const LONGEST_DEVICE: usize = 200;

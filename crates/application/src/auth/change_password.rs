@@ -1,0 +1,58 @@
+use das_tern_domain::{Event, NewPassword, Recipient, SignInChange, SignInChanged};
+use das_tern_persistence::sign_in;
+use das_tern_persistence::users::Credentials;
+use secrecy::SecretString;
+
+use super::SignedIn;
+use crate::effects::By;
+use crate::{Actor, Application, Code, Error};
+
+/// Somebody changes their password.
+#[derive(Debug)]
+pub struct PasswordChange {
+    /// The password they have.
+    pub current: SecretString,
+    /// The one they want.
+    pub new: NewPassword,
+    /// The device they go on with, as its User-Agent names it.
+    pub device: Option<String>,
+}
+
+impl Application {
+    /// Changes the caller's password, ends all of their sessions and begins a new one.
+    ///
+    /// # Errors
+    /// `INVALID_CREDENTIALS` when the current password is wrong, which counts toward the account's lock; `ACCOUNT_LOCKED`.
+    pub async fn change_password(&self, actor: &Actor, change: PasswordChange) -> Result<SignedIn, Error> {
+        let before = self.confirm_password(actor, change.current).await?.password_hash;
+        let after = self.passwords().hash(change.new.into_text()).await?;
+        let is_changed = self
+            .write(By::from(actor), async |work| {
+                let event = sign_in_changed(actor, SignInChange::Password);
+                work.save_password(actor.id(), &before, &after, event).await
+            })
+            .await?;
+        if !is_changed {
+            // Another device was faster, so what was given is not the current password any more.
+            return Err(Error::new(Code::InvalidCredentials));
+        }
+        self.forget_sessions(actor.id()).await;
+        self.open_session(actor.id(), change.device).await
+    }
+
+    /// Asks somebody who is signed in for their password once more. A wrong one counts as it does at a login.
+    pub(super) async fn confirm_password(&self, actor: &Actor, password: SecretString) -> Result<Credentials, Error> {
+        let found = sign_in::credentials(self.database().connection(), actor.id()).await?;
+        self.check_password(found, password).await
+    }
+}
+
+/// The event of a change that somebody makes to their own account.
+pub(super) fn sign_in_changed(actor: &Actor, change: SignInChange) -> Event {
+    let owner = Recipient {
+        user: actor.id(),
+        language: actor.account.language,
+    };
+    let role = actor.account.role;
+    Event::SignInChanged(SignInChanged { owner, role, change })
+}

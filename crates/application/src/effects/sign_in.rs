@@ -1,0 +1,46 @@
+//! What changes of signing in leave behind.
+
+use das_tern_domain::{AuditActionType, NotificationType, SignInChange, SignInChanged};
+use serde_json::json;
+
+use super::audit::{Entry, own_data};
+use super::notifications::Draft;
+use crate::Texts;
+
+/// Whoever may sign in may see and do everything the account may, so that a change of it is one of permissions.
+pub(super) fn changed(changed: SignInChanged) -> Entry {
+    let details = match changed.change {
+        SignInChange::Password => json!({ "change": "PASSWORD_CHANGED" }),
+        SignInChange::Pin => json!({ "change": "PIN_SET" }),
+        SignInChange::SessionEnded { session } => json!({ "change": "SESSION_ENDED", "sessionId": session }),
+        SignInChange::AllSessionsEnded => json!({ "change": "ALL_SESSIONS_ENDED" }),
+        SignInChange::GoogleLinked { discarded } => {
+            json!({ "change": "GOOGLE_LINKED", "unconfirmedSignInDiscarded": discarded })
+        }
+    };
+    Entry {
+        action: AuditActionType::PermissionChange,
+        resource_type: "User",
+        resource_id: Some(changed.owner.user.0),
+        patient: own_data(changed.owner.user, changed.role),
+        details,
+    }
+}
+
+/// The owner is told what a thief would do first. What they see at once on the screen they are not told again.
+pub(super) fn told(changed: SignInChanged, texts: &Texts) -> Option<Draft> {
+    let (id, change) = match changed.change {
+        SignInChange::Password => ("notify-password-changed", "PASSWORD_CHANGED"),
+        SignInChange::GoogleLinked { .. } => ("notify-google-linked", "GOOGLE_LINKED"),
+        SignInChange::Pin | SignInChange::SessionEnded { .. } | SignInChange::AllSessionsEnded => return None,
+    };
+    let language = changed.owner.language;
+    Some(Draft {
+        recipient: changed.owner.user,
+        kind: NotificationType::FamilyAlert,
+        title: texts.sentence(language, &format!("{id}-title"), &[]),
+        message: texts.sentence(language, id, &[]),
+        data: json!({ "change": change }),
+        patient: None,
+    })
+}

@@ -1,0 +1,76 @@
+//! Saving what changes about signing in.
+
+use das_tern_domain::{Event, UserId};
+use das_tern_persistence::google::{self, Claim, Found, NewGoogleAccount};
+use das_tern_persistence::{constraints, sign_in};
+
+use super::{Stop, Work};
+use crate::Error;
+
+impl Work<'_> {
+    /// Saves a new password and ends every session; whether the password was still the one with the hash `before`.
+    pub(crate) async fn save_password(
+        &mut self,
+        user: UserId,
+        before: &str,
+        after: &str,
+        event: Event,
+    ) -> Result<bool, Stop> {
+        let rows = self.noted(event);
+        Ok(sign_in::change_password(&self.unit.connection(), user, before, after, &rows).await?)
+    }
+
+    /// Saves the hash of a PIN.
+    pub(crate) async fn save_pin(&mut self, user: UserId, hash: &str, event: Event) -> Result<(), Stop> {
+        let rows = self.noted(event);
+        Ok(sign_in::set_pin(&self.unit.connection(), user, hash, &rows).await?)
+    }
+
+    /// Ends every session of a user by their token epoch.
+    pub(crate) async fn end_sessions(&mut self, user: UserId, event: Event) -> Result<(), Stop> {
+        let rows = self.noted(event);
+        Ok(sign_in::end_sessions(&self.unit.connection(), user, &rows).await?)
+    }
+
+    /// Links an account with a Google account.
+    pub(crate) async fn link_google(&mut self, found: &Found, subject: &str, event: Event) -> Result<(), Stop> {
+        let rows = self.noted(event);
+        let linked = google::link(&self.unit.connection(), found, subject, &rows).await;
+        outdated_unless(linked.map_err(faster)?)
+    }
+
+    /// Links an account that nobody confirmed, without what was set up in it.
+    pub(crate) async fn claim_for_google(&mut self, found: &Found, claim: Claim<'_>, event: Event) -> Result<(), Stop> {
+        let rows = self.noted(event);
+        let claimed = google::claim(&self.unit.connection(), found, claim, &rows).await;
+        outdated_unless(claimed.map_err(faster)?)
+    }
+
+    /// Opens an account for a Google account.
+    pub(crate) async fn open_with_google(&mut self, account: NewGoogleAccount<'_>, event: Event) -> Result<(), Stop> {
+        let rows = self.noted(event);
+        google::open(&self.unit.connection(), account, &rows)
+            .await
+            .map_err(faster)
+    }
+
+    fn noted(&mut self, event: Event) -> das_tern_persistence::effects::Effects {
+        let events = [event];
+        self.stale.note(&events);
+        self.rows(&events)
+    }
+}
+
+fn outdated_unless(is_saved: bool) -> Result<(), Stop> {
+    if is_saved { Ok(()) } else { Err(Stop::Outdated) }
+}
+
+/// Two phones that sign in for the first time at once: the slower one looks again, and finds the account.
+fn faster(error: das_tern_persistence::Error) -> Stop {
+    let keys = [constraints::USERS_EMAIL_KEY, constraints::USERS_GOOGLE_ACCOUNT_ID_KEY];
+    if keys.iter().any(|key| error.violates(key)) {
+        Stop::Outdated
+    } else {
+        Stop::Failed(Error::from(error))
+    }
+}

@@ -1,0 +1,89 @@
+//! Somebody sets up an account with an address that is not theirs, and waits for its owner to sign in with Google.
+
+use std::sync::Arc;
+
+use rstest::rstest;
+use serde_json::json;
+
+use crate::support::TestApp;
+use crate::support::google::Google;
+use crate::support::people::{Account, PASSWORD};
+
+/// An account that was never confirmed, with a password and a PIN.
+async fn squat(app: &TestApp, role: &str) -> Account {
+    let squatted = app.account(role, "PENDING_VERIFICATION").await;
+    let unconfirmed = "UPDATE users SET pin_code_hash = password_hash, contact_confirmed_at = NULL WHERE id = $1";
+    app.execute(unconfirmed, [squatted.id.into()]).await;
+    squatted
+}
+
+#[rstest]
+#[case("PATIENT", false)]
+#[case("FAMILY_MEMBER", false)]
+#[case("PATIENT", true)]
+#[tokio::test]
+async fn nothing_that_a_squatter_set_up_opens_the_owners_account(#[case] role: &str, #[case] locked: bool) {
+    let google = Arc::new(Google::default());
+    let app = TestApp::start_among(google.integrations(), |_| ()).await;
+    let squatted = squat(&app, role).await;
+    if locked {
+        let lock = "UPDATE users SET account_status = 'LOCKED', status_before_lock = 'PENDING_VERIFICATION', \
+                    failed_login_attempts = 5, locked_until = '2026-03-07' WHERE id = $1";
+        app.execute(lock, [squatted.id.into()]).await;
+    }
+    google.vouch("token", "g-1", &squatted.email);
+    let session = app
+        .client
+        .post("/auth/google", &json!({ "idToken": "token" }))
+        .await
+        .ok();
+    assert_eq!(session["user"]["id"], squatted.id.to_string());
+    assert_eq!(session["user"]["accountStatus"], "ACTIVE");
+    assert!(session["user"]["phoneNumber"].is_null(), "a code could be sent to it");
+    for identifier in [&squatted.email, &squatted.phone] {
+        let body = json!({ "identifier": identifier, "password": PASSWORD });
+        app.client
+            .post("/auth/login", &body)
+            .await
+            .refused(401, "INVALID_CREDENTIALS");
+    }
+    let left = "id = $1 AND (pin_code_hash IS NOT NULL OR token_epoch = 0 OR contact_confirmed_at IS NULL)";
+    assert_eq!(app.count("users", left, [squatted.id.into()]).await, 0);
+    let entry = "actor_id = $1 AND details->>'unconfirmedSignInDiscarded' = 'true'";
+    assert_eq!(app.count("audit_logs", entry, [squatted.id.into()]).await, 1);
+    let free = "user_id = $1 AND tier = 'FREEMIUM'";
+    assert_eq!(app.count("subscriptions", free, [squatted.id.into()]).await, 1);
+}
+
+#[tokio::test]
+async fn a_doctor_who_waits_is_not_promoted_by_google() {
+    let google = Arc::new(Google::default());
+    let app = TestApp::start_among(google.integrations(), |_| ()).await;
+    let doctor = app.account("DOCTOR", "PENDING_VERIFICATION").await;
+    google.vouch("token", "g-1", &doctor.email);
+    app.client
+        .post("/auth/google", &json!({ "idToken": "token", "userRole": "PATIENT" }))
+        .await
+        .refused(403, "ACCOUNT_PENDING_VERIFICATION");
+    let waiting = "id = $1 AND role = 'DOCTOR' AND account_status = 'PENDING_VERIFICATION'";
+    assert_eq!(app.count("users", waiting, [doctor.id.into()]).await, 1);
+}
+
+#[tokio::test]
+async fn a_squatted_doctors_account_loses_its_password_and_still_waits() {
+    let google = Arc::new(Google::default());
+    let app = TestApp::start_among(google.integrations(), |_| ()).await;
+    let squatted = squat(&app, "DOCTOR").await;
+    google.vouch("token", "g-1", &squatted.email);
+    app.client
+        .post("/auth/google", &json!({ "idToken": "token", "userRole": "DOCTOR" }))
+        .await
+        .refused(403, "ACCOUNT_PENDING_VERIFICATION");
+    let body = json!({ "identifier": squatted.email, "password": PASSWORD });
+    app.client
+        .post("/auth/login", &body)
+        .await
+        .refused(401, "INVALID_CREDENTIALS");
+    let waiting = "id = $1 AND account_status = 'PENDING_VERIFICATION' AND phone_number IS NULL";
+    assert_eq!(app.count("users", waiting, [squatted.id.into()]).await, 1);
+}
