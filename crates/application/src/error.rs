@@ -22,6 +22,8 @@ pub enum Kind {
     WrongMethod,
     /// The thing is in a state that does not allow it.
     Conflict,
+    /// The thing is not as the caller knew it any more.
+    Stale,
     /// The request is larger than we read.
     TooLarge,
     /// The request is of a type that we do not read.
@@ -126,6 +128,8 @@ codes! {
     OtpCooldown = "OTP_COOLDOWN", Limited;
     /// Too many wrong codes; `details.retryAfter` tells the seconds to wait.
     OtpLocked = "OTP_LOCKED", Limited;
+    /// Somebody else has changed it meanwhile; nothing was written.
+    StaleVersion = "STALE_VERSION", Stale;
 }
 
 macro_rules! field_codes {
@@ -178,6 +182,8 @@ field_codes! {
     CommonPassword = "COMMON_PASSWORD";
     /// It is no file of a type that we take.
     UnsupportedFile = "UNSUPPORTED_FILE";
+    /// It cannot be switched off.
+    CannotBeOff = "CANNOT_BE_OFF";
 }
 
 /// One invalid field.

@@ -22,6 +22,7 @@ mod administration;
 mod app;
 mod audit;
 mod auth;
+mod doctors;
 mod doses;
 mod effects;
 mod error;
@@ -33,6 +34,7 @@ mod pages;
 mod sessions;
 mod settings;
 mod texts;
+mod users;
 mod work;
 mod world;
 
@@ -47,9 +49,11 @@ pub use audit::AuditQuery;
 pub use auth::{AccessClaims, GoogleSignIn, Login, OwnSession, PasswordChange, SignedIn};
 pub use das_tern_integrations::Integrations;
 pub use das_tern_persistence::audit_logs::AuditEntry;
+pub use das_tern_persistence::doctors::DoctorView;
 pub use das_tern_persistence::doses::DoseView;
 pub use das_tern_persistence::users::Account;
 pub use das_tern_persistence::verification::DoctorRecord;
+pub use doctors::DoctorQuery;
 pub use doses::{DaySchedule, HistoryQuery, RecordedDose, ScheduleQuery};
 pub use error::{Code, Error, FieldCode, FieldError, Kind, Resource};
 pub use health::{Check, Health};
@@ -59,4 +63,5 @@ pub use settings::{
     AccountSettings, AdminSettings, AuthSettings, CodeSettings, LimitSettings, Settings, SigningSecret,
 };
 pub use texts::{InvalidCatalogue, Texts};
+pub use users::{OwnProfile, ProfileRequest, StorageUse};
 pub use world::{Clock, IdSource, RandomIds, SystemClock, World};

@@ -12,7 +12,9 @@ use das_tern_domain::{DoctorStanding, Dose, Event, Identifier, LoginState, UserI
 use das_tern_persistence::doses::DoseView;
 use das_tern_persistence::registrations::{NewAccount, ProvenOwner, Reachable};
 use das_tern_persistence::{Unit, doses, effects, registrations, users, verification};
+use time::OffsetDateTime;
 use tokio::runtime::Handle;
+use uuid::Uuid;
 
 use crate::effects::{By, Scribe, stale_after};
 use crate::{Application, Error};
@@ -205,6 +207,22 @@ impl Work<'_> {
         if let Err(error) = self.unit.roll_back().await {
             tracing::debug!(%error, "a transaction ended with its connection");
         }
+    }
+
+    /// The rows of these events, whose cached values are dropped later. What writes the rows must write the change, too.
+    pub(crate) fn note(&mut self, events: &[Event]) -> effects::Effects {
+        self.stale.note(events);
+        self.rows(events)
+    }
+
+    /// An id for a row that this use case adds.
+    pub(crate) fn new_id(&self) -> Uuid {
+        self.app.ids().next_id()
+    }
+
+    /// Now.
+    pub(crate) fn now(&self) -> OffsetDateTime {
+        self.app.now()
     }
 
     fn rows(&self, events: &[Event]) -> effects::Effects {

@@ -27,6 +27,7 @@ pub(crate) fn status(kind: Kind) -> StatusCode {
         Kind::Missing => StatusCode::NOT_FOUND,
         Kind::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
         Kind::Conflict => StatusCode::CONFLICT,
+        Kind::Stale => StatusCode::PRECONDITION_FAILED,
         Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Kind::WrongMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Kind::Limited => StatusCode::TOO_MANY_REQUESTS,
