@@ -6,10 +6,12 @@ use das_tern_domain::LockPolicy;
 use das_tern_integrations::Integrations;
 use das_tern_persistence::Database;
 use time::{Duration, OffsetDateTime};
+use tokio::sync::Semaphore;
 
 use crate::auth::{AccessTokens, Passwords, RefreshTokens};
 use crate::keys::Key;
 use crate::pages::Cursors;
+use crate::users;
 use crate::world::IdSource;
 use crate::{InvalidCatalogue, Settings, Texts, World};
 
@@ -34,6 +36,7 @@ struct Parts {
     identifier_key: Key,
     codes: CodeStore,
     code_key: Key,
+    exports: Arc<Semaphore>,
     migrations: Vec<String>,
     is_closing: AtomicBool,
 }
@@ -65,6 +68,7 @@ impl Application {
             identifier_key: Key::derive(&auth.token_key, "identifier"),
             codes: CodeStore::new(redis.clone(), settings.codes.policy()),
             code_key: Key::derive(&auth.token_key, "one-time code"),
+            exports: Arc::new(Semaphore::new(users::EXPORTS_AT_ONCE)),
             migrations,
             is_closing: AtomicBool::new(false),
             settings,
@@ -165,6 +169,11 @@ impl Application {
         &self.0.code_key
     }
 
+    /// The turns to export, each of which holds a connection for as long as somebody reads.
+    pub(crate) fn exports(&self) -> &Arc<Semaphore> {
+        &self.0.exports
+    }
+
     pub(crate) fn migrations(&self) -> &[String] {
         &self.0.migrations
     }
@@ -176,6 +185,7 @@ impl Application {
             duration: Duration::minutes(auth.lock_minutes.into()),
         }
     }
+
     pub(crate) fn pin_policy(&self) -> GuessPolicy {
         let auth = &self.settings().auth;
         GuessPolicy {

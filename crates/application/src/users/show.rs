@@ -136,6 +136,8 @@ mod tests {
             gender: None,
             date_of_birth: None,
             hospital_clinic: None,
+            email: None,
+            pending_email: None,
         };
         let one = version_of(&profile(Some("សុខ"), None));
         assert_eq!(one, version_of(&profile(Some("សុខ"), None)));

@@ -1,6 +1,7 @@
 //! One's own account: profile, storage, meals and notifications, and the doctors to choose from (rules §2, §5, §9).
 
 mod answers;
+mod leaving;
 mod requests;
 
 use actix_web::http::header::{ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH};
@@ -13,10 +14,14 @@ use crate::extract::{ApiJson, ApiQuery, Authenticated};
 use crate::openapi::failures::{ALWAYS, BODY, FIELDS, SIGNED_IN, STORED, failures};
 use crate::pages;
 use answers::{FoundDoctorBody, MealTimesBody, PreferencesBody, ProfileBody, StorageBody};
+pub(crate) use leaving::{export, leave};
 use requests::{DoctorParams, EditProfileRequest, GracePeriodRequest, MealTimesRequest, PreferencesRequest};
 
 failures!(ShowFailures: ALWAYS, STORED, SIGNED_IN);
-failures!(EditFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY, &[Code::StaleVersion]);
+failures!(
+    EditFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY,
+    &[Code::StaleVersion, Code::DuplicateEmail, Code::OtpCooldown, Code::OtpLocked]
+);
 failures!(OwnFailures: ALWAYS, STORED, SIGNED_IN, &[Code::Forbidden]);
 failures!(ChooseFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY, &[Code::Forbidden]);
 failures!(PreferenceFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY);
@@ -54,8 +59,9 @@ pub(crate) async fn me(
 
 /// Change my profile.
 ///
-/// What is not named stays. A doctor's licence and specialty change only through verification. A stale `If-Match` changes
-/// nothing.
+/// What is not named stays. A doctor's licence and specialty change only through verification. Another e-mail address is
+/// `pendingEmail` until the code that is sent to it comes back through `POST /auth/otp/verify`, with one's access token. A
+/// stale `If-Match` changes nothing.
 #[utoipa::path(
     operation_id = "editOwnProfile",
     tag = "users",
