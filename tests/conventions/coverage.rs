@@ -31,6 +31,8 @@ const BY_OTHER_CREDENTIALS: &[&str] = &[
     "POST /auth/login",
     "POST /auth/refresh",
     "POST /auth/google",
+    "POST /auth/otp/send",
+    "POST /auth/otp/verify",
     "GET /metrics",
 ];
 
@@ -77,6 +79,7 @@ const ENDING: &[&str] = &[
     "POST /auth/change-password",
     "POST /auth/logout-all",
     "DELETE /auth/sessions/{id}",
+    "DELETE /users/me",
 ];
 
 /// A valid body for each operation that needs one.

@@ -37,6 +37,7 @@ struct Parts {
     codes: CodeStore,
     code_key: Key,
     exports: Arc<Semaphore>,
+    receipt_key: Key,
     migrations: Vec<String>,
     is_closing: AtomicBool,
 }
@@ -69,6 +70,7 @@ impl Application {
             codes: CodeStore::new(redis.clone(), settings.codes.policy()),
             code_key: Key::derive(&auth.token_key, "one-time code"),
             exports: Arc::new(Semaphore::new(users::EXPORTS_AT_ONCE)),
+            receipt_key: Key::derive(&auth.token_key, "idempotency"),
             migrations,
             is_closing: AtomicBool::new(false),
             settings,
@@ -172,6 +174,10 @@ impl Application {
     /// The turns to export, each of which holds a connection for as long as somebody reads.
     pub(crate) fn exports(&self) -> &Arc<Semaphore> {
         &self.0.exports
+    }
+
+    pub(crate) fn receipt_key(&self) -> &Key {
+        &self.0.receipt_key
     }
 
     pub(crate) fn migrations(&self) -> &[String] {

@@ -3,7 +3,7 @@ use das_tern_persistence::registrations;
 use das_tern_persistence::users::{self, Account};
 
 use super::OwnProfile;
-use super::show::version_of;
+use super::show::is_version_of;
 use crate::effects::By;
 use crate::{Actor, Application, Code, Error};
 
@@ -18,7 +18,8 @@ pub struct ProfileRequest {
 
 impl ProfileRequest {
     fn check_version(&self, account: &Account) -> Result<(), Error> {
-        let is_expected = |versions: &Vec<String>| versions.contains(&version_of(&account.profile()));
+        let profile = account.profile();
+        let is_expected = |versions: &Vec<String>| versions.iter().any(|version| is_version_of(version, &profile));
         if self.expected.as_ref().is_none_or(is_expected) {
             Ok(())
         } else {

@@ -3,6 +3,7 @@
 mod administrator;
 mod authenticated;
 mod caller;
+mod creation;
 mod json;
 mod path;
 mod query;
@@ -10,6 +11,7 @@ mod query;
 pub(crate) use administrator::Administrator;
 pub(crate) use authenticated::Authenticated;
 pub(crate) use caller::Caller;
+pub(crate) use creation::{Creation, CreationParams};
 pub(crate) use json::ApiJson;
 pub(crate) use path::ApiPath;
 pub(crate) use query::ApiQuery;
