@@ -12,6 +12,6 @@ pub(crate) use administrator::Administrator;
 pub(crate) use authenticated::Authenticated;
 pub(crate) use caller::Caller;
 pub(crate) use creation::{Creation, CreationParams};
-pub(crate) use json::ApiJson;
+pub(crate) use json::{ApiJson, patience};
 pub(crate) use path::ApiPath;
 pub(crate) use query::ApiQuery;
