@@ -91,3 +91,35 @@ async fn the_pages_lose_and_repeat_nobody_and_tell_no_contact() {
     ids.dedup();
     assert_eq!(ids.len(), 5);
 }
+
+/// Finding costs what there are doctors, however many patients there are (docs/decisions/0009-own-account.md).
+#[tokio::test]
+async fn a_search_walks_the_index_of_verified_doctors_and_nothing_else() {
+    let app = TestApp::start().await;
+    let people = "INSERT INTO users (role, full_name, hospital_clinic, phone_number, password_hash, account_status, \
+                  contact_confirmed_at) SELECT (CASE WHEN n % 10 = 0 THEN 'DOCTOR' ELSE 'PATIENT' END)::user_role, \
+                  'វេជ្ជបណ្ឌិត ' || n, 'Clinic ' || n, '+8551' || lpad(n::text, 7, '0'), 'x', \
+                  (CASE WHEN n % 10 = 0 THEN 'VERIFIED' ELSE 'ACTIVE' END)::account_status, now() \
+                  FROM generate_series(1, 20000) n";
+    app.execute(people, []).await;
+    app.execute("ANALYZE users", []).await;
+    for text in [None, Some("%វេជ្ជ%"), Some("%clinic 1990%")] {
+        let explain = format!(
+            "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, FORMAT JSON) {}",
+            das_tern_persistence::doctors::SEARCH
+        );
+        let values: [sea_orm::Value; 5] = [
+            text.into(),
+            Vec::<String>::new().into(),
+            None::<String>.into(),
+            None::<uuid::Uuid>.into(),
+            51_u64.into(),
+        ];
+        let rows = app.rows(&explain, values).await;
+        let plan = rows[0]["QUERY PLAN"].to_string();
+        assert!(plan.contains("users_verified_doctors_idx"), "{plan}");
+        assert!(!plan.contains("Seq Scan") && !plan.contains("Sort"), "{plan}");
+    }
+    let patient = app.patient().await;
+    assert_eq!(found(&patient, "CLINIC 1990").await, ["វេជ្ជបណ្ឌិត 1990", "វេជ្ជបណ្ឌិត 19900"]);
+}

@@ -32,8 +32,9 @@ pub struct DoctorFilter {
     pub specialties: Vec<String>,
 }
 
-/// A scan of the partial index `users_verified_doctors_idx` in its order, which ends with the page.
-const SEARCH: &str = "\
+/// A scan of the partial index `users_verified_doctors_idx` in its order, which ends with the page (decision 9). Public for
+/// those who look at its plan.
+pub const SEARCH: &str = "\
 SELECT id, name, first_name, last_name, specialty, hospital_clinic FROM ( \
  SELECT id, coalesce(full_name, first_name || ' ' || last_name, first_name, last_name, '') AS name, first_name, \
   last_name, full_name, specialty, hospital_clinic, license_number FROM users \
