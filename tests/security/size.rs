@@ -119,11 +119,10 @@ async fn read(stream: &mut TcpStream) -> String {
 }
 
 #[tokio::test]
-async fn a_client_that_does_not_finish_is_not_waited_for() {
+async fn a_client_that_does_not_finish_its_body_is_not_waited_for() {
     let app = TestApp::start_with(|config| {
         config.http.body_timeout_ms = 200;
         config.http.upload_timeout_ms = 200;
-        config.server.request_head_timeout_ms = 200;
     })
     .await;
     let json = stall(&app, "application/json", "/auth/login", b"{\"identifier\":").await;
@@ -136,6 +135,11 @@ async fn a_client_that_does_not_finish_is_not_waited_for() {
     )
     .await;
     assert!(form.starts_with("HTTP/1.1 400"), "{form}");
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_even_finish_the_head_is_not_waited_for() {
+    let app = TestApp::start_with(|config| config.server.request_head_timeout_ms = 200).await;
     let mut stream = TcpStream::connect(app.address).await.unwrap();
     stream
         .write_all(b"POST /api/v1/auth/login HTTP/1.1\r\nHost: ")

@@ -204,7 +204,12 @@ async fn the_document_is_a_file_that_no_cache_keeps_and_taking_it_is_in_the_trai
 
 #[tokio::test]
 async fn the_address_from_which_somebody_else_looked_is_theirs() {
-    let Family { patient, doctor, .. } = family().await;
+    let Family {
+        app: _app,
+        patient,
+        doctor,
+        ..
+    } = family().await;
     let document = export(&patient).await;
     let looks: Vec<_> = items(&document, "auditLogs");
     let theirs: Vec<_> = looks
