@@ -30,15 +30,17 @@ mod keys;
 mod limits;
 mod messages;
 mod pages;
+mod pictures;
 mod sessions;
 mod settings;
 mod texts;
+mod turns;
 mod work;
 mod world;
 
 pub use accounts::{
     Confirmation, DoctorRegistration, LICENCE_PHOTO_BYTES, LicencePhoto, LicencePhotoError, PersonRegistration,
-    Registrant, RegistrationRules, licence_photo,
+    Registrant, RegistrationRules,
 };
 pub use actor::Actor;
 pub use administration::{AdministratorKey, DoctorsQuery};
@@ -56,7 +58,7 @@ pub use health::{Check, Health};
 pub use limits::{Admission, LimitClass, Verdict};
 pub use pages::{Page, PageRequest};
 pub use settings::{
-    AccountSettings, AdminSettings, AuthSettings, CodeSettings, LimitSettings, Settings, SigningSecret,
+    AccountSettings, AdminSettings, AuthSettings, CodeSettings, LimitSettings, PictureSettings, Settings, SigningSecret,
 };
 pub use texts::{InvalidCatalogue, Texts};
 pub use world::{Clock, IdSource, RandomIds, SystemClock, World};
