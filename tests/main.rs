@@ -24,3 +24,4 @@ mod schema;
 mod seed;
 mod sessions;
 mod support;
+mod users;

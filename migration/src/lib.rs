@@ -38,6 +38,7 @@ mod m20261123_000013_notification_feed;
 mod m20261123_000014_covered_indexes;
 mod m20261123_000015_alerts_of_a_dose;
 mod m20261123_000016_contact_confirmed;
+mod m20261123_000017_notification_preferences;
 
 pub use run::{down, fresh, pending, status, up};
 pub use sea_orm_migration::{DbErr, MigrationTrait, MigratorTrait, sea_orm};
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000014_covered_indexes::Migration),
             Box::new(m20261123_000015_alerts_of_a_dose::Migration),
             Box::new(m20261123_000016_contact_confirmed::Migration),
+            Box::new(m20261123_000017_notification_preferences::Migration),
         ]
     }
 }

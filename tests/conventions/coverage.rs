@@ -85,6 +85,10 @@ fn body(operation: &str) -> Value {
         "PATCH /doses/{id}/reminder-time" => json!({ "reminderTime": "08:30" }),
         "POST /auth/change-password" => json!({ "currentPassword": PASSWORD, "newPassword": "Tr4ktor rot" }),
         "PUT /auth/pin" => json!({ "pinCode": "0007", "password": PASSWORD }),
+        "PATCH /users/me" => json!({ "firstName": "ដារ៉ា" }),
+        "PATCH /users/me/grace-period" => json!({ "gracePeriodMinutes": 60 }),
+        "PUT /onboarding/meal-times" => json!({ "morningMeal": "6-7AM" }),
+        "PUT /notifications/preferences" => json!({ "CONNECTION_REQUEST": false }),
         _ => json!({}),
     }
 }

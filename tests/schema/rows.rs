@@ -3,8 +3,8 @@
 use das_tern_domain::{
     AccountStatus, AuditActionType, AuditLogId, ConnectionId, ConnectionMetadata, ConnectionStatus, Dosage,
     DoseEventId, DoseEventStatus, FamilyMemberId, Gender, Language, MealTimePreferenceId, MedicationId, NotificationId,
-    NotificationType, PermissionLevel, PrescriptionId, PrescriptionStatus, PrescriptionVersionId, SubscriptionId,
-    SubscriptionTier, Theme, TimePeriod, UserId, UserRole,
+    NotificationPreferences, NotificationType, PermissionLevel, PrescriptionId, PrescriptionStatus,
+    PrescriptionVersionId, SubscriptionId, SubscriptionTier, Theme, TimePeriod, UserId, UserRole,
 };
 use das_tern_persistence::entities::{
     audit_log, connection, dose_event, family_member, meal_time_preference, medication, notification, prescription,
@@ -257,5 +257,6 @@ pub(super) fn user_row(role: UserRole, phone: &str) -> user::Model {
         status_before_lock: None,
         google_account_id: None,
         contact_confirmed_at: None,
+        notification_preferences: NotificationPreferences::default(),
     }
 }

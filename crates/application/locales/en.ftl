@@ -32,6 +32,8 @@ error-duplicate-id-card = This ID card number is registered already.
 error-duplicate-license = This licence number is registered already.
 error-otp-cooldown = A code was sent a moment ago. Please wait before you ask for another.
 error-otp-locked = Too many tries. Please wait 15 minutes.
+error-stale-version = This has been changed meanwhile. Please load it again and repeat your change.
+error-idempotency-mismatch = This idempotency key was used for another request. Please use a new one.
 
 ## Invalid fields, by code
 
@@ -48,6 +50,7 @@ field-too-young = You must be at least 13 years old.
 field-invalid-pin = A PIN has exactly 4 digits.
 field-common-password = Many people use this password. Please choose another.
 field-unsupported-file = Please send a JPEG, PNG or PDF file.
+field-cannot-be-off = This cannot be switched off.
 
 ## Answers
 
@@ -65,6 +68,10 @@ session-ended = The device has been signed out.
 pin-set = Your PIN has been set.
 device-on = { $app } on { $system }
 device-unknown = Unknown device
+greeting-morning = Good morning { $name }
+greeting-afternoon = Good afternoon { $name }
+greeting-evening = Good evening { $name }
+greeting-night = Hello { $name }
 
 ## Notifications
 
@@ -100,3 +107,17 @@ doctor-verified-mail = Your doctor's account is verified. You can sign in to Das
 doctor-rejected-sms = Das Tern: your doctor's account was not approved: { $reason }
 doctor-rejected-subject = Your Das Tern account was not approved
 doctor-rejected-mail = We could not approve your doctor's account on Das Tern: { $reason }
+
+## Specialties
+
+specialty-general-practice = General practice
+specialty-internal-medicine = Internal medicine
+specialty-cardiology = Cardiology
+specialty-endocrinology = Endocrinology
+specialty-dermatology = Dermatology
+specialty-pediatrics = Pediatrics
+specialty-psychiatry = Psychiatry
+specialty-surgery = Surgery
+specialty-neurology = Neurology
+specialty-ophthalmology = Ophthalmology
+specialty-other = Other

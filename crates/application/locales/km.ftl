@@ -32,6 +32,8 @@ error-duplicate-id-card = លេខអត្តសញ្ញាណប័ណ្ណ
 error-duplicate-license = លេខអាជ្ញាប័ណ្ណនេះបានចុះឈ្មោះរួចហើយ
 error-otp-cooldown = លេខកូដទើបតែត្រូវបានផ្ញើ សូមរង់ចាំបន្តិច មុនស្នើសុំលេខកូដថ្មី
 error-otp-locked = អ្នកបានព្យាយាមច្រើនដងពេក សូមរង់ចាំ ១៥ នាទី
+error-stale-version = ទិន្នន័យនេះត្រូវបានផ្លាស់ប្ដូររួចហើយ សូមផ្ទុកឡើងវិញ រួចកែម្ដងទៀត
+error-idempotency-mismatch = កូនសោសំណើនេះត្រូវបានប្រើសម្រាប់សំណើផ្សេងរួចហើយ សូមប្រើកូនសោថ្មី
 
 ## Invalid fields, by code
 
@@ -48,6 +50,7 @@ field-too-young = អ្នកត្រូវតែមានអាយុយ៉�
 field-invalid-pin = លេខកូដ PIN ត្រូវតែមាន ៤ ខ្ទង់
 field-common-password = លេខសម្ងាត់នេះមានមនុស្សប្រើច្រើនពេក សូមជ្រើសរើសលេខសម្ងាត់ផ្សេង
 field-unsupported-file = សូមផ្ញើឯកសារប្រភេទ JPEG, PNG ឬ PDF
+field-cannot-be-off = មិនអាចបិទបានទេ
 
 ## Answers
 
@@ -65,6 +68,10 @@ session-ended = ឧបករណ៍នោះត្រូវបានចាកច�
 pin-set = លេខ PIN របស់អ្នកត្រូវបានកំណត់
 device-on = { $app } លើ { $system }
 device-unknown = ឧបករណ៍មិនស្គាល់
+greeting-morning = អរុណសួស្តី { $name }
+greeting-afternoon = ទិវាសួស្តី { $name }
+greeting-evening = សាយ័ណ្ហសួស្តី { $name }
+greeting-night = រាត្រីសួស្តី { $name }
 
 ## Notifications
 
@@ -100,3 +107,17 @@ doctor-verified-mail = គណនីវេជ្ជបណ្ឌិតរបស់
 doctor-rejected-sms = ដាស់តឿន៖ គណនីវេជ្ជបណ្ឌិតរបស់អ្នកមិនត្រូវបានអនុម័ត៖ { $reason }
 doctor-rejected-subject = គណនីដាស់តឿនរបស់អ្នកមិនត្រូវបានអនុម័ត
 doctor-rejected-mail = យើងមិនអាចអនុម័តគណនីវេជ្ជបណ្ឌិតរបស់អ្នកនៅលើដាស់តឿនបានទេ៖ { $reason }
+
+## Specialties
+
+specialty-general-practice = វេជ្ជសាស្រ្តទូទៅ
+specialty-internal-medicine = វេជ្ជសាស្រ្តផ្ទៃក្នុង
+specialty-cardiology = បេះដូង
+specialty-endocrinology = អង់ដូគ្រីន
+specialty-dermatology = សើស្បែក
+specialty-pediatrics = ជំងឺកុមារ
+specialty-psychiatry = វិកលវិទ្យា
+specialty-surgery = វះកាត់
+specialty-neurology = ប្រព័ន្ធប្រសាទ
+specialty-ophthalmology = ចក្ខុវិទ្យា
+specialty-other = ផ្សេងទៀត

@@ -22,10 +22,14 @@ pub enum Kind {
     WrongMethod,
     /// The thing is in a state that does not allow it.
     Conflict,
+    /// The thing is not as the caller knew it any more.
+    Stale,
     /// The request is larger than we read.
     TooLarge,
     /// The request is of a type that we do not read.
     WrongMediaType,
+    /// The same key came with another request before.
+    Mismatch,
     /// The caller asks too often.
     Limited,
     /// Our mistake.
@@ -126,6 +130,10 @@ codes! {
     OtpCooldown = "OTP_COOLDOWN", Limited;
     /// Too many wrong codes; `details.retryAfter` tells the seconds to wait.
     OtpLocked = "OTP_LOCKED", Limited;
+    /// Somebody else has changed it meanwhile; nothing was written.
+    StaleVersion = "STALE_VERSION", Stale;
+    /// The idempotency key came with another request before.
+    IdempotencyMismatch = "IDEMPOTENCY_MISMATCH", Mismatch;
 }
 
 macro_rules! field_codes {
@@ -178,6 +186,8 @@ field_codes! {
     CommonPassword = "COMMON_PASSWORD";
     /// It is no file of a type that we take.
     UnsupportedFile = "UNSUPPORTED_FILE";
+    /// It cannot be switched off.
+    CannotBeOff = "CANNOT_BE_OFF";
 }
 
 /// One invalid field.

@@ -33,8 +33,39 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
+/// The place of an item in a list, as its cursor holds it.
+pub(crate) trait Place: Sized {
+    fn write(&self) -> Vec<u8>;
+    fn read(bytes: &[u8]) -> Option<Self>;
+}
+
 /// The place of an item in a list that is ordered by time and id, newest first.
 pub(crate) type Position = (OffsetDateTime, Uuid);
+
+impl Place for Position {
+    fn write(&self) -> Vec<u8> {
+        let micros = i64::try_from(self.0.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX);
+        [&micros.to_be_bytes()[..], self.1.as_bytes()].concat()
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (micros, id) = bytes.split_first_chunk::<8>()?;
+        let time = OffsetDateTime::UNIX_EPOCH.checked_add(Duration::microseconds(i64::from_be_bytes(*micros)))?;
+        Some((time, Uuid::from_slice(id).ok()?))
+    }
+}
+
+/// The place of an item in a list that is ordered by name and id.
+impl Place for (String, Uuid) {
+    fn write(&self) -> Vec<u8> {
+        [self.1.as_bytes(), self.0.as_bytes()].concat()
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (id, name) = bytes.split_first_chunk::<16>()?;
+        Some((String::from_utf8(name.to_vec()).ok()?, Uuid::from_bytes(*id)))
+    }
+}
 
 /// A list of one person's.
 #[derive(Clone, Copy)]
@@ -45,12 +76,12 @@ pub(crate) struct ListOf {
 
 /// A page request, checked.
 #[derive(Debug)]
-pub(crate) struct PageQuery {
+pub(crate) struct PageQuery<P = Position> {
     pub(crate) limit: u32,
-    pub(crate) after: Option<Position>,
+    pub(crate) after: Option<P>,
 }
 
-impl PageQuery {
+impl<P> PageQuery<P> {
     /// How many rows to fetch: one more than shown tells whether there is another page.
     pub(crate) fn rows(&self) -> u64 {
         u64::from(self.limit) + 1
@@ -67,15 +98,20 @@ impl Cursors {
         Self { key }
     }
 
-    /// Checks a page request for a list.
+    /// Checks a page request for a list that is ordered by time.
     pub(crate) fn query(&self, list: ListOf, request: &PageRequest) -> Result<PageQuery, Error> {
+        self.query_by(list, request)
+    }
+
+    /// Checks a page request for a list.
+    pub(crate) fn query_by<P: Place>(&self, list: ListOf, request: &PageRequest) -> Result<PageQuery<P>, Error> {
         let limit = request.limit.unwrap_or(DEFAULT_LIMIT);
         let after = request.cursor.as_deref().map(|cursor| self.read(list, cursor));
         let mut invalid = Vec::new();
         if !(1..=MAX_LIMIT).contains(&limit) {
             invalid.push(FieldError::new("limit", FieldCode::OutOfRange));
         }
-        if after == Some(None) {
+        if matches!(after, Some(None)) {
             invalid.push(FieldError::new("cursor", FieldCode::Invalid));
         }
         if invalid.is_empty() {
@@ -89,12 +125,12 @@ impl Cursors {
     }
 
     /// Makes a page of the rows that were fetched for `query`.
-    pub(crate) fn page<T>(
+    pub(crate) fn page<T, P: Place>(
         &self,
         list: ListOf,
-        query: &PageQuery,
+        query: &PageQuery<P>,
         mut items: Vec<T>,
-        position: impl Fn(&T) -> Position,
+        position: impl Fn(&T) -> P,
     ) -> Page<T> {
         let limit = query.limit as usize;
         let has_more = items.len() > limit;
@@ -102,34 +138,24 @@ impl Cursors {
         let next = items
             .last()
             .filter(|_| has_more)
-            .map(|last| self.write(list, position(last)));
+            .map(|last| self.write(list, &position(last)));
         Page { items, next }
     }
 
-    fn write(&self, list: ListOf, (time, id): Position) -> String {
-        let micros = i64::try_from(time.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX);
-        let mut bytes = micros.to_be_bytes().to_vec();
-        bytes.extend_from_slice(id.as_bytes());
+    fn write(&self, list: ListOf, place: &impl Place) -> String {
+        let mut bytes = place.write();
         let tag = self.key.sign(&[list.name.as_bytes(), list.owner.0.as_bytes(), &bytes]);
         bytes.extend_from_slice(&tag[..TAG_BYTES]);
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    fn read(&self, list: ListOf, cursor: &str) -> Option<Position> {
-        let bytes = URL_SAFE_NO_PAD
-            .decode(cursor)
-            .ok()
-            .filter(|bytes| bytes.len() == 24 + TAG_BYTES)?;
-        let (body, tag) = bytes.split_at(24);
-        if !self
+    fn read<P: Place>(&self, list: ListOf, cursor: &str) -> Option<P> {
+        let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+        let (place, tag) = bytes.split_last_chunk::<TAG_BYTES>()?;
+        let is_ours = self
             .key
-            .verifies(&[list.name.as_bytes(), list.owner.0.as_bytes(), body], tag)
-        {
-            return None;
-        }
-        let (micros, id) = body.split_first_chunk::<8>()?;
-        let time = OffsetDateTime::UNIX_EPOCH.checked_add(Duration::microseconds(i64::from_be_bytes(*micros)))?;
-        Some((time, Uuid::from_slice(id).ok()?))
+            .verifies(&[list.name.as_bytes(), list.owner.0.as_bytes(), place], tag);
+        P::read(place).filter(|_| is_ours)
     }
 }
 
@@ -213,6 +239,27 @@ mod tests {
             .unwrap();
         let page = cursors().page(LIST, &query, vec![1, 2], |_| (OffsetDateTime::UNIX_EPOCH, Uuid::nil()));
         assert_eq!((page.items.len(), page.next), (2, None));
+    }
+
+    #[test]
+    fn a_cursor_may_hold_a_name() {
+        let query = cursors()
+            .query_by(
+                LIST,
+                &PageRequest {
+                    limit: Some(1),
+                    cursor: None,
+                },
+            )
+            .unwrap();
+        let place = |name: &&str| ((*name).to_owned(), Uuid::from_u128(7));
+        let page = cursors().page(LIST, &query, vec!["សុខ", "ហេង"], place);
+        let request = PageRequest {
+            limit: None,
+            cursor: page.next,
+        };
+        let next: PageQuery<(String, Uuid)> = cursors().query_by(LIST, &request).unwrap();
+        assert_eq!(next.after, Some(("សុខ".to_owned(), Uuid::from_u128(7))));
     }
 
     #[test]

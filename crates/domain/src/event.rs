@@ -8,8 +8,8 @@ use time::OffsetDateTime;
 
 use crate::access::Refusal;
 use crate::{
-    AccountStatus, DoctorJudged, DoseChanged, DoseEventId, Language, SessionId, SignInChanged, SubscriptionId, UserId,
-    UserRole,
+    AccountStatus, DoctorJudged, DoseChanged, DoseEventId, GracePeriodChanged, Language, MealTimesChanged,
+    NotificationPreferencesChanged, ProfileChanged, SessionId, SignInChanged, SubscriptionId, UserId, UserRole,
 };
 
 /// Something that happened.
@@ -34,6 +34,14 @@ pub enum Event {
     DoctorJudged(DoctorJudged),
     /// How an account is signed in to has changed.
     SignInChanged(SignInChanged),
+    /// Somebody changed what they tell about themselves.
+    Profile(ProfileChanged),
+    /// A patient chose how long new doses may wait.
+    GracePeriod(GracePeriodChanged),
+    /// A patient told when they eat.
+    MealTimes(MealTimesChanged),
+    /// Somebody chose what they are told.
+    NotificationPreferences(NotificationPreferencesChanged),
 }
 
 /// Someone to tell, in their language.

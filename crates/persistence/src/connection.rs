@@ -51,7 +51,7 @@ impl Deref for Connection {
     }
 }
 
-/// A transaction. Dropped without [`Transaction::commit`], it is rolled back.
+/// A transaction. Dropped without a commit, it is rolled back.
 pub struct Transaction(Mutex<Open>);
 
 struct Open {

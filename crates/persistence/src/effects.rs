@@ -70,23 +70,27 @@ pub struct Effects {
 
 /// The two inserts, as CTEs that a statement appends to its own. `$a` and `$n` are the two JSON arrays, and nothing is
 /// written unless the CTE named `changed` has a row.
+///
+/// A notification that its recipient has switched off is left out, and with it the entry that it was sent (rules §9).
+/// The sub-select is a look-up by primary key for each notification; a join would be planned for a hundred of them.
 macro_rules! effects_of {
     ($audit_logs:literal, $notifications:literal) => {
         concat!(
-            "audited AS (INSERT INTO audit_logs (id, actor_id, actor_role, action_type, resource_type, resource_id, \
+            "wanted AS (SELECT e.* FROM changed, jsonb_to_recordset(",
+            $notifications,
+            "::jsonb) AS e(id uuid, recipient_id uuid, type notification_type, title text, message text, data jsonb, \
+             created_at timestamptz) WHERE coalesce((SELECT (u.notification_preferences ->> e.type::text)::boolean \
+             FROM users u WHERE u.id = e.recipient_id), true)), \
+             audited AS (INSERT INTO audit_logs (id, actor_id, actor_role, action_type, resource_type, resource_id, \
              patient_id, details, ip_address, created_at) \
              SELECT e.id, e.actor_id, e.actor_role, e.action_type, e.resource_type, e.resource_id, e.patient_id, \
              e.details, e.ip_address, e.created_at FROM changed, jsonb_to_recordset(",
             $audit_logs,
             "::jsonb) AS e(id uuid, actor_id uuid, actor_role user_role, action_type audit_action_type, \
              resource_type text, resource_id uuid, patient_id uuid, details jsonb, ip_address text, \
-             created_at timestamptz)), \
+             created_at timestamptz) WHERE e.action_type <> 'NOTIFICATION_SENT' OR e.resource_id IN (SELECT id FROM wanted)), \
              notified AS (INSERT INTO notifications (id, recipient_id, type, title, message, data, created_at) \
-             SELECT e.id, e.recipient_id, e.type, e.title, e.message, e.data, e.created_at \
-             FROM changed, jsonb_to_recordset(",
-            $notifications,
-            "::jsonb) AS e(id uuid, recipient_id uuid, type notification_type, title text, message text, data jsonb, \
-             created_at timestamptz))"
+             SELECT id, recipient_id, type, title, message, data, created_at FROM wanted)"
         )
     };
 }

@@ -6,6 +6,7 @@ use das_tern_domain::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::own;
 use super::sign_in;
 
 /// An audit entry before it has an id, an actor and a time.
@@ -30,6 +31,10 @@ pub(super) fn entry(event: &Event) -> Option<Entry> {
         Event::PasswordReset(reset) => Some(password_reset(*reset)),
         Event::DoctorJudged(judged) => Some(verdict(judged)),
         Event::SignInChanged(changed) => Some(sign_in::changed(*changed)),
+        Event::Profile(changed) => Some(own::profile(changed)),
+        Event::GracePeriod(changed) => Some(own::grace_period(*changed)),
+        Event::MealTimes(changed) => Some(own::meal_times(*changed)),
+        Event::NotificationPreferences(changed) => Some(own::notification_preferences(changed)),
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod audit;
 mod notifications;
+mod own;
 mod sign_in;
 mod stale;
 

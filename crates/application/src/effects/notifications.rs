@@ -22,9 +22,14 @@ pub(super) struct Draft {
 pub(super) fn drafts(event: &Event, texts: &Texts) -> Vec<Draft> {
     match event {
         // Whoever has just typed a code needs not be told that it was right.
-        Event::Dose(_) | Event::PatientDataViewed(_) | Event::AccountRegistered(_) | Event::ContactConfirmed(_) => {
-            Vec::new()
-        }
+        Event::Dose(_)
+        | Event::PatientDataViewed(_)
+        | Event::AccountRegistered(_)
+        | Event::ContactConfirmed(_)
+        | Event::Profile(_)
+        | Event::GracePeriod(_)
+        | Event::MealTimes(_)
+        | Event::NotificationPreferences(_) => Vec::new(),
         Event::MissedDoseCorrected(corrected) => missed_dose_corrected(corrected, texts),
         Event::RefreshTokenReused(reused) => vec![session_ended(reused, texts)],
         Event::PasswordReset(reset) => vec![password_reset(*reset, texts)],

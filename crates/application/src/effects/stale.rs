@@ -5,6 +5,8 @@ use das_tern_domain::{Event, UserId, zone};
 use das_tern_persistence::doses::DoseView;
 use time::Date;
 
+use crate::users::ProfileKey;
+
 /// The doses of one patient's day (rules §14).
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DayScheduleKey {
@@ -27,10 +29,11 @@ pub(crate) fn stale_after(event: &Event) -> Vec<StaleKey> {
     match event {
         Event::Dose(changed) => {
             let day = zone::day_of(changed.scheduled_time);
-            vec![StaleKey::of(&DayScheduleKey {
+            let schedule = DayScheduleKey {
                 patient: changed.patient,
                 day,
-            })]
+            };
+            vec![StaleKey::of(&schedule), StaleKey::of(&ProfileKey(changed.patient))]
         }
         Event::MissedDoseCorrected(_)
         | Event::PatientDataViewed(_)
@@ -39,6 +42,14 @@ pub(crate) fn stale_after(event: &Event) -> Vec<StaleKey> {
         | Event::ContactConfirmed(_)
         | Event::PasswordReset(_)
         | Event::DoctorJudged(_)
-        | Event::SignInChanged(_) => Vec::new(),
+        | Event::SignInChanged(_)
+        | Event::NotificationPreferences(_) => Vec::new(),
+        Event::Profile(changed) => vec![StaleKey::of(&ProfileKey(changed.user))],
+        Event::GracePeriod(changed) => vec![StaleKey::of(&ProfileKey(changed.patient))],
+        Event::MealTimes(changed) => {
+            // Any day to come may have changed, and how far the schedule reaches is not told here.
+            let days = StaleKey::beginning::<DayScheduleKey>(&format!("{}:", changed.patient));
+            vec![days, StaleKey::of(&ProfileKey(changed.patient))]
+        }
     }
 }

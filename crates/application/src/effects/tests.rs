@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use das_tern_domain::access::Refusal;
 use das_tern_domain::{
     AccountRegistered, AccountStatus, ContactConfirmed, DoctorJudged, DoseChange, DoseChanged, DoseEventId,
-    DoseEventStatus, Language, MedicationId, MissedDoseCorrected, PasswordReset, PatientData, PatientDataViewed,
-    PrescriptionId, Recipient, RefreshTokenReused, SessionId, SignInChange, SignInChanged, SubscriptionId, Verdict,
+    DoseEventStatus, GracePeriodChanged, Language, MealTimes, MealTimesChanged, MedicationId, MissedDoseCorrected,
+    NotificationPreferencesChanged, NotificationType, PasswordReset, PatientData, PatientDataViewed, PrescriptionId,
+    ProfileChanged, Recipient, RefreshTokenReused, SessionId, SignInChange, SignInChanged, SubscriptionId, Verdict,
 };
 use time::macros::datetime;
 use uuid::Uuid;
@@ -111,6 +112,7 @@ fn every_event() -> Vec<(&'static str, Event)> {
     ]
     .into_iter()
     .chain(account_events())
+    .chain(own_events())
     .collect()
 }
 
@@ -181,6 +183,36 @@ fn sign_in_changed(change: SignInChange) -> Event {
     };
     let role = UserRole::Patient;
     Event::SignInChanged(SignInChanged { owner, role, change })
+}
+
+fn own_events() -> Vec<(&'static str, Event)> {
+    let profile = ProfileChanged {
+        user: DAUGHTER,
+        fields: vec!["language", "firstName"],
+    };
+    let grace = GracePeriodChanged {
+        patient: PATIENT,
+        from: 30,
+        to: 60,
+    };
+    let meals = MealTimesChanged {
+        patient: PATIENT,
+        from: MealTimes::default(),
+        to: MealTimes {
+            night: Some("6-7PM".parse().unwrap()),
+            ..MealTimes::default()
+        },
+    };
+    let preferences = NotificationPreferencesChanged {
+        user: DAUGHTER,
+        off: vec![NotificationType::ConnectionRequest],
+    };
+    vec![
+        ("profile changed", Event::Profile(profile)),
+        ("grace period chosen", Event::GracePeriod(grace)),
+        ("meal times told", Event::MealTimes(meals)),
+        ("notifications chosen", Event::NotificationPreferences(preferences)),
+    ]
 }
 
 fn rows_of(event: &Event) -> Effects {

@@ -1,6 +1,7 @@
 //! Dose events: what a patient may record about a scheduled intake, and when (rules §5).
 
 mod decide;
+mod meals;
 mod slot;
 mod window;
 
@@ -9,6 +10,7 @@ use time::OffsetDateTime;
 use crate::{ClockTime, DoseEventId, DoseEventStatus, MedicationId, PrescriptionId, UserId, zone};
 
 pub use decide::{Decision, DoseChange, DoseChanged, DoseError, Intake};
+pub use meals::MealTimesChanged;
 pub use slot::{Meal, MealRange, MealTimes, Slot};
 pub use window::DoseWindow;
 

@@ -76,6 +76,10 @@ pub struct MealRange {
 pub struct InvalidMealRange;
 
 impl MealRange {
+    pub(super) fn starting_at(start_hour: u8) -> Self {
+        Self { start_hour }
+    }
+
     /// Reads the range of a meal.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ mod fallback;
 mod health;
 mod secrets;
 mod system;
+mod users;
 
 use utoipa_actix_web::scope::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -63,6 +64,15 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
             .service(doses::take)
             .service(doses::skip)
             .service(doses::move_reminder)
+            .service(users::me)
+            .service(users::edit)
+            .service(users::choose_grace_period)
+            .service(users::storage)
+            .service(users::meal_times)
+            .service(users::tell_meal_times)
+            .service(users::preferences)
+            .service(users::choose_preferences)
+            .service(users::find_doctors)
             .service(administration::doctors)
             .service(administration::verify)
             .service(administration::reject)

@@ -1,6 +1,6 @@
 //! The table `users`.
 
-use das_tern_domain::{AccountStatus, Gender, Language, Theme, UserId, UserRole};
+use das_tern_domain::{AccountStatus, Gender, Language, NotificationPreferences, Theme, UserId, UserRole};
 use sea_orm::entity::prelude::*;
 use time::{Date, OffsetDateTime};
 
@@ -51,6 +51,8 @@ pub struct Model {
     #[sea_orm(column_type = "String(StringLen::N(255))", unique)]
     pub google_account_id: Option<String>,
     pub contact_confirmed_at: Option<OffsetDateTime>,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub notification_preferences: NotificationPreferences,
     #[sea_orm(has_one)]
     pub subscription: HasOne<super::subscription::Entity>,
     #[sea_orm(has_one)]

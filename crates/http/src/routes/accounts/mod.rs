@@ -19,6 +19,7 @@ use doctor_form::{DoctorForm, DoctorFormBody};
 use requests::{
     CodeRequest, DoctorRegistrationRequest, IdentifierRequest, PersonRegistrationRequest, ResetPasswordRequest,
 };
+pub(super) use requests::{birth, line, needed_line};
 
 /// What only one account has.
 const DUPLICATE: &[Code] = &[Code::DuplicatePhone, Code::DuplicateEmail];

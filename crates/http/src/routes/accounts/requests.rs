@@ -250,7 +250,12 @@ fn picture(
     }
 }
 
-fn line(fields: &mut Fields, field: &'static str, text: Option<&str>, longest: usize) -> Option<String> {
+pub(in crate::routes) fn line(
+    fields: &mut Fields,
+    field: &'static str,
+    text: Option<&str>,
+    longest: usize,
+) -> Option<String> {
     let code = match one_line(text?, longest) {
         Ok(line) => return Some(line),
         Err(InvalidText::Empty) => return None,
@@ -261,14 +266,19 @@ fn line(fields: &mut Fields, field: &'static str, text: Option<&str>, longest: u
     None
 }
 
-fn needed_line(fields: &mut Fields, field: &'static str, text: Option<&str>, longest: usize) -> Option<String> {
+pub(in crate::routes) fn needed_line(
+    fields: &mut Fields,
+    field: &'static str,
+    text: Option<&str>,
+    longest: usize,
+) -> Option<String> {
     match text.filter(|text| !text.trim().is_empty()) {
         Some(text) => line(fields, field, Some(text), longest),
         None => fields.required(field, None),
     }
 }
 
-fn birth(fields: &mut Fields, text: Option<String>, rules: RegistrationRules) -> Option<Date> {
+pub(in crate::routes) fn birth(fields: &mut Fields, text: Option<String>, rules: RegistrationRules) -> Option<Date> {
     let text = fields.required("dateOfBirth", text)?;
     let born = fields.day("dateOfBirth", Some(&text))?;
     let code = match check_birth(born, rules.today) {

@@ -16,8 +16,7 @@ use crate::context::RequestContext;
 use crate::error::Failure;
 use crate::extract::{ApiJson, Authenticated};
 use crate::openapi::failures::{ALWAYS, BODY, FIELDS, SIGNED_IN, STORED, failures};
-use answers::UserBody;
-pub(super) use answers::{MessageBody, SessionBody};
+pub(super) use answers::{MessageBody, SessionBody, UserBody};
 use requests::{LoginRequest, LogoutRequest, RefreshRequest};
 
 pub(crate) use google::sign_in_with_google;

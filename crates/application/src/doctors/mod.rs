@@ -1,0 +1,5 @@
+//! Finding a doctor.
+
+mod search;
+
+pub use search::DoctorQuery;

@@ -1,0 +1,27 @@
+//! What people see and change of their own account (rules §2, §5, §9).
+
+mod edit;
+mod grace_period;
+mod meal_times;
+mod notification_preferences;
+mod save;
+mod show;
+mod storage;
+
+pub use edit::ProfileRequest;
+pub use show::OwnProfile;
+pub(crate) use show::ProfileKey;
+pub use storage::StorageUse;
+
+use das_tern_domain::UserRole;
+
+use crate::{Actor, Code, Error};
+
+/// Some settings are about a patient's own doses.
+fn require_patient(actor: &Actor) -> Result<(), Error> {
+    if actor.account.role == UserRole::Patient {
+        Ok(())
+    } else {
+        Err(Error::new(Code::Forbidden))
+    }
+}
