@@ -48,7 +48,8 @@ async fn texts(app: &TestApp, operation: &str) -> (Vec<String>, Vec<String>) {
 }
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    let escaped: Vec<_> = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    escaped.concat()
 }
 
 /// What stands in the tables is there, whatever somebody wrote.

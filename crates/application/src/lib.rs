@@ -33,16 +33,18 @@ mod limits;
 mod messages;
 mod once;
 mod pages;
+mod pictures;
 mod sessions;
 mod settings;
 mod texts;
+mod turns;
 mod users;
 mod work;
 mod world;
 
 pub use accounts::{
     Confirmation, DoctorRegistration, LICENCE_PHOTO_BYTES, LicencePhoto, LicencePhotoError, PersonRegistration,
-    Registrant, RegistrationRules, licence_photo,
+    Registrant, RegistrationRules,
 };
 pub use actor::Actor;
 pub use administration::{AdministratorKey, DoctorsQuery};
@@ -64,7 +66,7 @@ pub use limits::{Admission, LimitClass, Verdict};
 pub use once::{Created, Once};
 pub use pages::{Page, PageRequest};
 pub use settings::{
-    AccountSettings, AdminSettings, AuthSettings, CodeSettings, LimitSettings, Settings, SigningSecret,
+    AccountSettings, AdminSettings, AuthSettings, CodeSettings, LimitSettings, PictureSettings, Settings, SigningSecret,
 };
 pub use texts::{InvalidCatalogue, Texts};
 pub use users::{Export, OwnProfile, ProfileRequest, StorageUse};

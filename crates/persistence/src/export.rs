@@ -201,8 +201,8 @@ pub const PARTS: &[Part] = &[
     ),
 ];
 
-/// How long the server waits for whoever reads, between two pages.
-const PATIENCE: &str = "SET LOCAL idle_in_transaction_session_timeout = '2min'";
+/// How long the server waits for whoever reads, between two pages. Set by a query, as the first one holds the moment.
+const PATIENCE: &str = "SELECT set_config('idle_in_transaction_session_timeout', '2min', true)";
 const PAGE: &str = "FETCH 200 FROM export";
 const CLOSE: &str = "CLOSE export";
 

@@ -254,21 +254,21 @@ async fn record_a_dose(visit: &mut Visit, token: &str, database: &str) {
 
 async fn be_a_doctor(visit: &mut Visit) {
     let boundary = "canary-boundary";
-    let mut form = String::new();
-    for (name, text) in [
+    let part =
+        |(name, text)| format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n");
+    let texts = [
         ("fullName", "Canarylast"),
         ("email", "canary.doctor@example.com"),
         ("phoneNumber", "+85510987655"),
         ("password", PASSWORD),
         ("licenseNumber", "CANARY-LICENCE-1"),
         ("hospitalClinic", "Canary Clinic"),
-    ] {
-        form += &format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n");
-    }
-    form += &format!(
+    ];
+    let photo = format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"licensePhoto\"; filename=\"canary-file-name.pdf\"\r\n\r\n\
          %PDF-1.7\r\n--{boundary}--\r\n"
     );
+    let form = texts.map(part).concat() + &photo;
     let request = visit
         .http
         .post(format!("{}/auth/register/doctor", visit.base))
@@ -384,8 +384,13 @@ fn search(visit: &Visit) {
 
 /// As it was told, as a log may escape it, and as an address may.
 fn spellings(canary: &str) -> Vec<String> {
-    let escaped: String = canary.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
-    let percent: String = canary.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let escaped: Vec<_> = canary.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+    let percent: Vec<_> = canary.bytes().map(|byte| format!("%{byte:02x}")).collect();
     let spaces = canary.replace(' ', "%20");
-    vec![canary.to_lowercase(), escaped, percent, spaces.to_lowercase()]
+    vec![
+        canary.to_lowercase(),
+        escaped.concat(),
+        percent.concat(),
+        spaces.to_lowercase(),
+    ]
 }
