@@ -21,6 +21,7 @@ mod doses;
 mod layers;
 mod resilience;
 mod schema;
+mod security;
 mod seed;
 mod sessions;
 mod support;

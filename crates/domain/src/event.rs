@@ -8,8 +8,9 @@ use time::OffsetDateTime;
 
 use crate::access::Refusal;
 use crate::{
-    AccountStatus, DoctorJudged, DoseChanged, DoseEventId, GracePeriodChanged, Language, MealTimesChanged,
-    NotificationPreferencesChanged, ProfileChanged, SessionId, SignInChanged, SubscriptionId, UserId, UserRole,
+    AccountDeleted, AccountStatus, ConnectionLost, DataExported, DoctorJudged, DoseChanged, DoseEventId,
+    GracePeriodChanged, Language, MealTimesChanged, NotificationPreferencesChanged, ProfileChanged, SessionId,
+    SignInChanged, SubscriptionId, UserId, UserRole,
 };
 
 /// Something that happened.
@@ -42,6 +43,12 @@ pub enum Event {
     MealTimes(MealTimesChanged),
     /// Somebody chose what they are told.
     NotificationPreferences(NotificationPreferencesChanged),
+    /// Somebody took a copy of all that is stored about them.
+    DataExported(DataExported),
+    /// An account was deleted.
+    AccountDeleted(AccountDeleted),
+    /// A connection ended because an account was deleted.
+    ConnectionLost(ConnectionLost),
 }
 
 /// Someone to tell, in their language.

@@ -6,6 +6,7 @@ use das_tern_domain::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::leaving;
 use super::own;
 use super::sign_in;
 
@@ -35,6 +36,9 @@ pub(super) fn entry(event: &Event) -> Option<Entry> {
         Event::GracePeriod(changed) => Some(own::grace_period(*changed)),
         Event::MealTimes(changed) => Some(own::meal_times(*changed)),
         Event::NotificationPreferences(changed) => Some(own::notification_preferences(changed)),
+        Event::DataExported(exported) => Some(leaving::exported(*exported)),
+        Event::AccountDeleted(deleted) => Some(leaving::deleted(*deleted)),
+        Event::ConnectionLost(lost) => Some(leaving::connection_lost(lost)),
     }
 }
 

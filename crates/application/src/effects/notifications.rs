@@ -4,6 +4,7 @@ use das_tern_domain::{
 };
 use serde_json::{Value, json};
 
+use super::leaving;
 use super::sign_in;
 use crate::Texts;
 
@@ -29,11 +30,14 @@ pub(super) fn drafts(event: &Event, texts: &Texts) -> Vec<Draft> {
         | Event::Profile(_)
         | Event::GracePeriod(_)
         | Event::MealTimes(_)
-        | Event::NotificationPreferences(_) => Vec::new(),
+        | Event::NotificationPreferences(_)
+        | Event::DataExported(_)
+        | Event::AccountDeleted(_) => Vec::new(),
         Event::MissedDoseCorrected(corrected) => missed_dose_corrected(corrected, texts),
         Event::RefreshTokenReused(reused) => vec![session_ended(reused, texts)],
         Event::PasswordReset(reset) => vec![password_reset(*reset, texts)],
         Event::DoctorJudged(judged) => vec![verdict(judged, texts)],
+        Event::ConnectionLost(lost) => leaving::told(lost, texts).into_iter().collect(),
         Event::SignInChanged(changed) => sign_in::told(*changed, texts).into_iter().collect(),
     }
 }

@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use das_tern_domain::access::Refusal;
 use das_tern_domain::{
-    AccountRegistered, AccountStatus, ContactConfirmed, DoctorJudged, DoseChange, DoseChanged, DoseEventId,
-    DoseEventStatus, GracePeriodChanged, Language, MealTimes, MealTimesChanged, MedicationId, MissedDoseCorrected,
-    NotificationPreferencesChanged, NotificationType, PasswordReset, PatientData, PatientDataViewed, PrescriptionId,
-    ProfileChanged, Recipient, RefreshTokenReused, SessionId, SignInChange, SignInChanged, SubscriptionId, Verdict,
+    AccountDeleted, AccountRegistered, AccountStatus, ConnectionId, ConnectionLost, ContactConfirmed, DataExported,
+    DoctorJudged, DoseChange, DoseChanged, DoseEventId, DoseEventStatus, GracePeriodChanged, Language, MealTimes,
+    MealTimesChanged, MedicationId, MissedDoseCorrected, NotificationPreferencesChanged, NotificationType,
+    PasswordReset, PatientData, PatientDataViewed, PrescriptionId, ProfileChanged, Recipient, RefreshTokenReused,
+    SessionId, SignInChange, SignInChanged, SubscriptionId, Verdict,
 };
 use time::macros::datetime;
 use uuid::Uuid;
@@ -113,6 +114,7 @@ fn every_event() -> Vec<(&'static str, Event)> {
     .into_iter()
     .chain(account_events())
     .chain(own_events())
+    .chain(leaving_events())
     .collect()
 }
 
@@ -173,6 +175,12 @@ fn account_events() -> Vec<(&'static str, Event)> {
             "google linked, unconfirmed account claimed",
             sign_in_changed(SignInChange::GoogleLinked { discarded: true }),
         ),
+        ("e-mail address changed", sign_in_changed(SignInChange::Email)),
+        (
+            "deletion requested",
+            sign_in_changed(SignInChange::DeletionRequested { due_at: SCHEDULED }),
+        ),
+        ("deletion cancelled", sign_in_changed(SignInChange::DeletionCancelled)),
     ]
 }
 
@@ -212,6 +220,28 @@ fn own_events() -> Vec<(&'static str, Event)> {
         ("grace period chosen", Event::GracePeriod(grace)),
         ("meal times told", Event::MealTimes(meals)),
         ("notifications chosen", Event::NotificationPreferences(preferences)),
+    ]
+}
+
+fn leaving_events() -> Vec<(&'static str, Event)> {
+    let lost = |told| {
+        Event::ConnectionLost(ConnectionLost {
+            connection: ConnectionId(Uuid::from_u128(0x12)),
+            patient: PATIENT,
+            told,
+            name: "សុខ សំណាង".to_owned(),
+        })
+    };
+    let told = Recipient {
+        user: DAUGHTER,
+        language: Language::English,
+    };
+    let (user, role) = (PATIENT, UserRole::Patient);
+    vec![
+        ("data exported", Event::DataExported(DataExported { user, role })),
+        ("account deleted", Event::AccountDeleted(AccountDeleted { user, role })),
+        ("connection lost", lost(Some(told))),
+        ("request lost", lost(None)),
     ]
 }
 

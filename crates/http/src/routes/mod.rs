@@ -66,6 +66,8 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
             .service(doses::move_reminder)
             .service(users::me)
             .service(users::edit)
+            .service(users::leave)
+            .service(users::export)
             .service(users::choose_grace_period)
             .service(users::storage)
             .service(users::meal_times)
