@@ -31,6 +31,7 @@ mod keys;
 mod limits;
 mod looks;
 mod messages;
+mod once;
 mod pages;
 mod sessions;
 mod settings;
@@ -59,6 +60,7 @@ pub use doses::{DaySchedule, HistoryQuery, RecordedDose, ScheduleQuery};
 pub use error::{Code, Error, FieldCode, FieldError, Kind, Resource};
 pub use health::{Check, Health};
 pub use limits::{Admission, LimitClass, Verdict};
+pub use once::{Created, Once};
 pub use pages::{Page, PageRequest};
 pub use settings::{
     AccountSettings, AdminSettings, AuthSettings, CodeSettings, LimitSettings, Settings, SigningSecret,
