@@ -1,4 +1,7 @@
-//! Connections: what stands between two people, as the access policy asks for it.
+//! Connections: what stands between two people, as the access policy asks for it, as it is shown and how it is saved.
+
+mod save;
+mod views;
 
 use das_tern_domain::access::Relationship;
 use das_tern_domain::{
@@ -9,6 +12,10 @@ use time::OffsetDateTime;
 
 use crate::Error;
 use crate::sql::statement;
+
+pub use save::{FamilyStanding, family_standing, insert, lock_patient, own_prescriptions, save};
+pub(crate) use views::person_columns;
+pub use views::{ConnectionFilter, ConnectionView, PersonView, between, find, list, lock_between, reachable};
 
 /// One look-up by the pair. Between two patients the one who was asked is the one who is cared for; see
 /// `das_tern_domain::access::opened_by`.
