@@ -8,6 +8,7 @@ use das_tern_persistence::Database;
 use time::{Duration, OffsetDateTime};
 
 use crate::auth::{AccessTokens, Passwords, RefreshTokens};
+use crate::connections::OfferKeys;
 use crate::keys::Key;
 use crate::pages::Cursors;
 use crate::world::IdSource;
@@ -34,6 +35,7 @@ struct Parts {
     identifier_key: Key,
     codes: CodeStore,
     code_key: Key,
+    offer_keys: OfferKeys,
     receipt_key: Key,
     migrations: Vec<String>,
     is_closing: AtomicBool,
@@ -66,6 +68,7 @@ impl Application {
             identifier_key: Key::derive(&auth.token_key, "identifier"),
             codes: CodeStore::new(redis.clone(), settings.codes.policy()),
             code_key: Key::derive(&auth.token_key, "one-time code"),
+            offer_keys: OfferKeys::derive(&auth.token_key),
             receipt_key: Key::derive(&auth.token_key, "idempotency"),
             migrations,
             is_closing: AtomicBool::new(false),
@@ -165,6 +168,10 @@ impl Application {
 
     pub(crate) fn code_key(&self) -> &Key {
         &self.0.code_key
+    }
+
+    pub(crate) fn offer_keys(&self) -> &OfferKeys {
+        &self.0.offer_keys
     }
 
     pub(crate) fn receipt_key(&self) -> &Key {

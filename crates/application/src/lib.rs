@@ -22,6 +22,7 @@ mod administration;
 mod app;
 mod audit;
 mod auth;
+mod connections;
 mod doctors;
 mod doses;
 mod effects;
@@ -49,8 +50,13 @@ pub use administration::{AdministratorKey, DoctorsQuery};
 pub use app::Application;
 pub use audit::AuditQuery;
 pub use auth::{AccessClaims, GoogleSignIn, Login, OwnSession, PasswordChange, SignedIn};
+pub use connections::{
+    CodeCheck, ConnectionTarget, ConnectionsQuery, Invitation, InvitationRequest, NewCode, NewConnection, Nudge,
+    NudgeRequest, version_of_connection,
+};
 pub use das_tern_integrations::Integrations;
 pub use das_tern_persistence::audit_logs::AuditEntry;
+pub use das_tern_persistence::connections::{ConnectionView, PersonView};
 pub use das_tern_persistence::doctors::DoctorView;
 pub use das_tern_persistence::doses::DoseView;
 pub use das_tern_persistence::users::Account;
@@ -63,7 +69,8 @@ pub use limits::{Admission, LimitClass, Verdict};
 pub use once::{Created, Once};
 pub use pages::{Page, PageRequest};
 pub use settings::{
-    AccountSettings, AdminSettings, AuthSettings, CodeSettings, LimitSettings, Settings, SigningSecret,
+    AccountSettings, AdminSettings, AuthSettings, CodeSettings, ConnectionSettings, LimitSettings, Settings,
+    SigningSecret,
 };
 pub use texts::{InvalidCatalogue, Texts};
 pub use users::{OwnProfile, ProfileRequest, StorageUse};

@@ -136,6 +136,11 @@ impl Work<'_> {
         &self.unit
     }
 
+    /// Begins a transaction, unless one is open.
+    pub(crate) async fn begin(&mut self) -> Result<(), Stop> {
+        Ok(self.unit.begin().await?)
+    }
+
     /// Saves what was decided on a dose, with its events, in one statement.
     pub(crate) async fn save_dose(
         &mut self,

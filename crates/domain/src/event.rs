@@ -8,8 +8,9 @@ use time::OffsetDateTime;
 
 use crate::access::Refusal;
 use crate::{
-    AccountStatus, DoctorJudged, DoseChanged, DoseEventId, GracePeriodChanged, Language, MealTimesChanged,
-    NotificationPreferencesChanged, ProfileChanged, SessionId, SignInChanged, SubscriptionId, UserId, UserRole,
+    AccountStatus, ConnectionChanged, DoctorJudged, DoseChanged, DoseEventId, GracePeriodChanged, Language,
+    MealTimesChanged, NotificationPreferencesChanged, NudgeAnswered, Nudged, OfferChanged, ProfileChanged, SessionId,
+    SignInChanged, SubscriptionId, UserId, UserRole,
 };
 
 /// Something that happened.
@@ -42,6 +43,14 @@ pub enum Event {
     MealTimes(MealTimesChanged),
     /// Somebody chose what they are told.
     NotificationPreferences(NotificationPreferencesChanged),
+    /// Something happened to a connection.
+    Connection(ConnectionChanged),
+    /// A patient made a code or an invitation, or took one back.
+    ConnectionOffer(OfferChanged),
+    /// Family asked a patient whether a dose was taken.
+    Nudged(Nudged),
+    /// A patient answered those who had asked.
+    NudgeAnswered(NudgeAnswered),
 }
 
 /// Someone to tell, in their language.

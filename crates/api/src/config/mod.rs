@@ -197,6 +197,7 @@ impl Reader<'_> {
         let accounts = self.section("accounts");
         let codes = self.section("codes");
         let admin = self.section("admin");
+        let connections = self.section("connections");
         let log = self.section("log");
         Some(Config {
             environment: self.effective.environment,
@@ -210,6 +211,7 @@ impl Reader<'_> {
                 accounts: accounts?,
                 codes: codes?,
                 admin: admin?,
+                connections: connections?,
             },
             log: log?,
         })

@@ -6,6 +6,7 @@ use das_tern_domain::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::connections;
 use super::own;
 use super::sign_in;
 
@@ -35,6 +36,10 @@ pub(super) fn entry(event: &Event) -> Option<Entry> {
         Event::GracePeriod(changed) => Some(own::grace_period(*changed)),
         Event::MealTimes(changed) => Some(own::meal_times(*changed)),
         Event::NotificationPreferences(changed) => Some(own::notification_preferences(changed)),
+        Event::Connection(changed) => Some(connections::changed(changed)),
+        Event::ConnectionOffer(changed) => Some(connections::offer(*changed)),
+        Event::Nudged(nudged) => Some(connections::nudged(nudged)),
+        Event::NudgeAnswered(answered) => Some(connections::nudge_answered(answered)),
     }
 }
 

@@ -43,7 +43,12 @@ pub(crate) fn stale_after(event: &Event) -> Vec<StaleKey> {
         | Event::PasswordReset(_)
         | Event::DoctorJudged(_)
         | Event::SignInChanged(_)
-        | Event::NotificationPreferences(_) => Vec::new(),
+        | Event::NotificationPreferences(_)
+        // What a connection opens is never cached.
+        | Event::Connection(_)
+        | Event::ConnectionOffer(_)
+        | Event::Nudged(_)
+        | Event::NudgeAnswered(_) => Vec::new(),
         Event::Profile(changed) => vec![StaleKey::of(&ProfileKey(changed.user))],
         Event::GracePeriod(changed) => vec![StaleKey::of(&ProfileKey(changed.patient))],
         Event::MealTimes(changed) => {
