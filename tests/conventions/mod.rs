@@ -1,5 +1,6 @@
 //! What holds for every answer.
 
+mod connections;
 mod coverage;
 mod headers;
 mod health;
