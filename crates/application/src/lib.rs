@@ -34,16 +34,18 @@ mod looks;
 mod messages;
 mod once;
 mod pages;
+mod pictures;
 mod sessions;
 mod settings;
 mod texts;
+mod turns;
 mod users;
 mod work;
 mod world;
 
 pub use accounts::{
     Confirmation, DoctorRegistration, LICENCE_PHOTO_BYTES, LicencePhoto, LicencePhotoError, PersonRegistration,
-    Registrant, RegistrationRules, licence_photo,
+    Registrant, RegistrationRules,
 };
 pub use actor::Actor;
 pub use administration::{AdministratorKey, DoctorsQuery};
@@ -51,8 +53,8 @@ pub use app::Application;
 pub use audit::AuditQuery;
 pub use auth::{AccessClaims, GoogleSignIn, Login, OwnSession, PasswordChange, SignedIn};
 pub use connections::{
-    CodeCheck, ConnectionTarget, ConnectionsQuery, Invitation, InvitationRequest, NewCode, NewConnection, Nudge,
-    NudgeRequest, version_of_connection,
+    CodeCheck, ConnectionSettings, ConnectionTarget, ConnectionsQuery, Invitation, InvitationRequest, NewCode,
+    NewConnection, Nudge, NudgeRequest, version_of_connection,
 };
 pub use das_tern_integrations::Integrations;
 pub use das_tern_persistence::audit_logs::AuditEntry;
@@ -69,8 +71,7 @@ pub use limits::{Admission, LimitClass, Verdict};
 pub use once::{Created, Once};
 pub use pages::{Page, PageRequest};
 pub use settings::{
-    AccountSettings, AdminSettings, AuthSettings, CodeSettings, ConnectionSettings, LimitSettings, Settings,
-    SigningSecret,
+    AccountSettings, AdminSettings, AuthSettings, CodeSettings, LimitSettings, PictureSettings, Settings, SigningSecret,
 };
 pub use texts::{InvalidCatalogue, Texts};
 pub use users::{OwnProfile, ProfileRequest, StorageUse};

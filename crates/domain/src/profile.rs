@@ -110,6 +110,19 @@ impl Profile {
     }
 }
 
+/// The name to show of somebody: the whole name where it was given as one, or the given and the family name.
+#[must_use]
+pub fn display_name(full_name: Option<&str>, first_name: Option<&str>, last_name: Option<&str>) -> String {
+    let joined = || {
+        [first_name, last_name]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    full_name.map_or_else(joined, str::to_owned)
+}
+
 /// Whether somebody born on `birth` may have an account on `today` (rules §2).
 #[must_use]
 pub fn may_have_account(birth: Date, today: Date) -> bool {

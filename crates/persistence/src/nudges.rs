@@ -1,10 +1,11 @@
 //! Questions of family about a dose, as the audit trail remembers them (rules §3).
 
-use das_tern_domain::{DoseEventId, DoseEventStatus, Language, Recipient, UserId};
+use das_tern_domain::{DoseEventId, DoseEventStatus, Recipient, UserId};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use time::OffsetDateTime;
 
 use crate::Error;
+use crate::connections::RecipientRow;
 use crate::sql::statement;
 
 /// A dose that somebody may be asked about.
@@ -112,12 +113,6 @@ HAVING count(*) > (SELECT count(*) FROM audit_logs a WHERE a.resource_id = $1 AN
  AND jsonb_exists(a.details -> 'to', u.id::text)) \
 ORDER BY u.id";
 
-#[derive(FromQueryResult)]
-struct RecipientRow {
-    id: UserId,
-    language: Language,
-}
-
 /// Those who asked about a patient's dose, were not answered yet, and may still see the patient's doses.
 ///
 /// # Errors
@@ -130,11 +125,5 @@ pub async fn unanswered(
     let rows = RecipientRow::find_by_statement(statement(UNANSWERED, [dose.into(), patient.into()]))
         .all(db)
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Recipient {
-            user: row.id,
-            language: row.language,
-        })
-        .collect())
+    Ok(rows.into_iter().map(Recipient::from).collect())
 }

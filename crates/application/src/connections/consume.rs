@@ -6,7 +6,7 @@ use das_tern_persistence::connections::{self, ConnectionView};
 use uuid::Uuid;
 
 use super::codes::Offering;
-use super::offer_keys::hex;
+use crate::keys::hex;
 use crate::once::{Created, Once};
 use crate::work::{Stop, Work};
 use crate::{Actor, Application, Code, Error};

@@ -13,6 +13,7 @@ mod nudge;
 mod offer_keys;
 mod request;
 mod save;
+mod settings;
 mod settle;
 
 use das_tern_domain::access::check_verified;
@@ -24,6 +25,7 @@ pub use list::ConnectionsQuery;
 pub use nudge::{Nudge, NudgeRequest};
 pub(crate) use offer_keys::OfferKeys;
 pub use request::NewConnection;
+pub use settings::ConnectionSettings;
 pub use settle::{ConnectionTarget, version_of_connection};
 
 use crate::{Actor, Code, Error, FieldCode, Resource};

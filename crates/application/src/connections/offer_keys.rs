@@ -1,10 +1,8 @@
-use std::fmt::Write;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use das_tern_domain::{ConnectionOfferId, OfferKind};
 
-use crate::keys::Key;
+use crate::keys::{Key, hex};
 use crate::settings::SigningSecret;
 
 /// 32 letters and digits, without those that are taken for each other: 0 and O, 1 and I.
@@ -57,14 +55,6 @@ fn read(token: &str) -> String {
     } else {
         token.to_owned()
     }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

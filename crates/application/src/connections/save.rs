@@ -7,7 +7,7 @@ use das_tern_persistence::connection_offers;
 use das_tern_persistence::connections::{self, ConnectionView};
 use das_tern_persistence::effects::Effects;
 
-use crate::settings::ConnectionSettings;
+use super::ConnectionSettings;
 use crate::work::{Stop, Work};
 
 impl Work<'_> {

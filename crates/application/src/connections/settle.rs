@@ -3,8 +3,8 @@ use das_tern_persistence::connections::{self, ConnectionView, PersonView};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::offer_keys::hex;
 use crate::effects::By;
+use crate::keys::hex;
 use crate::work::{Stop, Work};
 use crate::{Actor, Application, Code, Error, Resource};
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use time::Date;
 
+use crate::keys::hex;
 use crate::{Actor, Application, Code, Error};
 
 /// What a person is shown beside their account (rules §14).
@@ -62,10 +63,7 @@ impl OwnProfile {
 /// millisecond have different ones, which no time stamp would promise.
 pub(super) fn version_of(profile: &Profile) -> String {
     let json = serde_json::to_vec(profile).unwrap_or_default();
-    let digest = Sha256::digest(&json);
-    digest[..8]
-        .iter()
-        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    hex(&Sha256::digest(&json)[..8])
 }
 
 /// `used` of `quota`, in whole percent.

@@ -161,8 +161,11 @@ impl Connection {
             return Err(ConnectionError::NotTheirs);
         }
         self.expect(&[ConnectionStatus::Accepted])?;
+        if self.level != PermissionLevel::Request {
+            return Err(ConnectionError::NotAsking { from: self.level });
+        }
         let from = requests[index].status_at(now);
-        if self.level != PermissionLevel::Request || !open.contains(&from) {
+        if !open.contains(&from) {
             return Err(ConnectionError::RequestOver { from });
         }
         let mut after = self.clone();

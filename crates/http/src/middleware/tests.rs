@@ -33,6 +33,9 @@ async fn application() -> Application {
             "codes_per_hour": 5, "code_tries_per_hour": 100, "invitation_days": 7, "invitations_per_hour": 10,
             "access_request_days": 7, "approval_hours": 24, "nudges_per_dose": 2,
         },
+        "pictures": {
+            "max_pixels": 1_000_000, "max_side": 1000, "jpeg_quality": 85, "at_once": 1, "wait_ms": 1000,
+        },
     }))
     .unwrap();
     // The port of nobody: both are away.

@@ -69,9 +69,18 @@ WHERE n.data->>'doseId' = $1 AND n.type IN ('MISSED_DOSE_ALERT', 'FAMILY_ALERT')
 ORDER BY u.id";
 
 #[derive(FromQueryResult)]
-struct RecipientRow {
+pub(crate) struct RecipientRow {
     id: UserId,
     language: Language,
+}
+
+impl From<RecipientRow> for Recipient {
+    fn from(row: RecipientRow) -> Self {
+        Self {
+            user: row.id,
+            language: row.language,
+        }
+    }
 }
 
 /// Those who were alerted that `patient` missed a dose and are still connected.
@@ -88,11 +97,5 @@ pub async fn alerted_about(
     let rows = RecipientRow::find_by_statement(statement(ALERTED, values))
         .all(db)
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Recipient {
-            user: row.id,
-            language: row.language,
-        })
-        .collect())
+    Ok(rows.into_iter().map(Recipient::from).collect())
 }

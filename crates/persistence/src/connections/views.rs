@@ -1,6 +1,6 @@
 use das_tern_domain::{
     AccountStatus, Connection, ConnectionId, ConnectionMetadata, ConnectionStatus, Gender, Labelled, Language, Party,
-    PermissionLevel, UserId, UserRole,
+    PermissionLevel, UserId, UserRole, display_name,
 };
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult};
 use time::{Date, OffsetDateTime};
@@ -41,9 +41,8 @@ impl PersonView {
     /// The name to show: the whole name, or the given and the family name.
     #[must_use]
     pub fn display_name(&self) -> String {
-        let parts = [self.first_name.as_deref(), self.last_name.as_deref()];
-        let joined = || parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
-        self.full_name.clone().unwrap_or_else(joined)
+        let [full, first, last] = [&self.full_name, &self.first_name, &self.last_name].map(Option::as_deref);
+        display_name(full, first, last)
     }
 
     /// Them as the rules see them.
@@ -295,16 +294,18 @@ pub struct ConnectionFilter {
     pub asked_by: Option<&'static [UserRole]>,
 }
 
+/// One side of the list. The role of the other end is looked up row by row: a join would be planned by reading all users
+/// of that role.
 macro_rules! side {
     ($own:literal, $other:literal, $roles:literal) => {
         concat!(
-            "(SELECT c.* FROM connections c JOIN users o ON o.id = c.",
-            $other,
-            " WHERE c.",
+            "(SELECT c.* FROM connections c WHERE c.",
             $own,
             " = $1 AND ($2::text IS NULL OR c.status = $2::connection_status) AND (",
             $roles,
-            "::text[] IS NULL OR o.role::text = ANY(",
+            "::text[] IS NULL OR (SELECT o.role::text FROM users o WHERE o.id = c.",
+            $other,
+            ") = ANY(",
             $roles,
             ")) AND ($5::timestamptz IS NULL OR (c.requested_at, c.id) < ($5, $6::uuid)) \
              ORDER BY c.requested_at DESC, c.id DESC LIMIT $7)"

@@ -4,6 +4,7 @@ mod access;
 mod answers;
 mod doctor;
 mod nudges;
+mod offer_requests;
 mod offers;
 mod picture;
 mod requests;

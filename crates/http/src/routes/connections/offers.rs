@@ -7,7 +7,7 @@ use das_tern_domain::ConnectionOfferId;
 
 use super::CONNECT;
 use super::answers::{CodeCheckBody, ConnectionBody, InvitationBody, NewCodeBody};
-use super::requests::{AcceptInvitationRequest, CodeRequest, NewCodeRequest, NewInvitationRequest};
+use super::offer_requests::{AcceptInvitationRequest, CodeRequest, NewCodeRequest, NewInvitationRequest};
 use crate::created::created;
 use crate::error::Failure;
 use crate::extract::{ApiJson, ApiPath, Authenticated, Creation, CreationParams};
