@@ -1,9 +1,9 @@
 //! One row in each of the 11 tables, all of one family.
 
 use das_tern_domain::{
-    AccountStatus, AuditActionType, AuditLogId, ConnectionId, ConnectionMetadata, ConnectionStatus, Dosage,
-    DoseEventId, DoseEventStatus, FamilyMemberId, Gender, Language, MealTimePreferenceId, MedicationId, NotificationId,
-    NotificationPreferences, NotificationType, PermissionLevel, PrescriptionId, PrescriptionStatus,
+    AccountStatus, AuditActionType, AuditLogId, ConnectionId, ConnectionMetadata, ConnectionOffers, ConnectionStatus,
+    Dosage, DoseEventId, DoseEventStatus, FamilyMemberId, Gender, Language, MealTimePreferenceId, MedicationId,
+    NotificationId, NotificationPreferences, NotificationType, PermissionLevel, PrescriptionId, PrescriptionStatus,
     PrescriptionVersionId, SubscriptionId, SubscriptionTier, Theme, TimePeriod, UserId, UserRole,
 };
 use das_tern_persistence::entities::{
@@ -258,6 +258,7 @@ pub(super) fn user_row(role: UserRole, phone: &str) -> user::Model {
         google_account_id: None,
         contact_confirmed_at: None,
         notification_preferences: NotificationPreferences::default(),
+        connection_offers: ConnectionOffers::default(),
         pending_email: None,
         deletion_due_at: None,
     }

@@ -8,9 +8,9 @@ use time::OffsetDateTime;
 
 use crate::access::Refusal;
 use crate::{
-    AccountDeleted, AccountStatus, ConnectionLost, DataExported, DoctorJudged, DoseChanged, DoseEventId,
-    GracePeriodChanged, Language, MealTimesChanged, NotificationPreferencesChanged, ProfileChanged, SessionId,
-    SignInChanged, SubscriptionId, UserId, UserRole,
+    AccountDeleted, AccountStatus, ConnectionChanged, ConnectionLost, DataExported, DoctorJudged, DoseChanged,
+    DoseEventId, GracePeriodChanged, Language, MealTimesChanged, NotificationPreferencesChanged, NudgeAnswered, Nudged,
+    OfferChanged, ProfileChanged, SessionId, SignInChanged, SubscriptionId, UserId, UserRole,
 };
 
 /// Something that happened.
@@ -49,6 +49,14 @@ pub enum Event {
     AccountDeleted(AccountDeleted),
     /// A connection ended because an account was deleted.
     ConnectionLost(ConnectionLost),
+    /// Something happened to a connection.
+    Connection(ConnectionChanged),
+    /// A patient made a code or an invitation, or took one back.
+    ConnectionOffer(OfferChanged),
+    /// Family asked a patient whether a dose was taken.
+    Nudged(Nudged),
+    /// A patient answered those who had asked.
+    NudgeAnswered(NudgeAnswered),
 }
 
 /// Someone to tell, in their language.
@@ -86,6 +94,8 @@ pub enum PatientData {
     DoseSchedule,
     /// The doses of a span of days.
     DoseHistory,
+    /// Prescriptions, with what they ask for and their versions.
+    Prescriptions,
 }
 
 /// Somebody else looked at a patient's data, or tried to.

@@ -26,9 +26,13 @@
 //! migration, then the field of its entity; a test tells when the two differ. To add a constraint: name it in the
 //! migration and in [`constraints`]; a violation then arrives as an [`Error`] with that name.
 
+#[macro_use]
+pub mod sights;
+
 pub mod audit_logs;
 mod connect;
 mod connection;
+pub mod connection_offers;
 pub mod connections;
 pub mod constraints;
 pub mod doctors;
@@ -43,6 +47,7 @@ mod json;
 pub mod leaving;
 pub mod meal_times;
 pub mod migrations;
+pub mod nudges;
 mod pool;
 pub mod profiles;
 pub mod registrations;

@@ -199,6 +199,7 @@ impl Reader<'_> {
         let accounts = self.section("accounts");
         let codes = self.section("codes");
         let admin = self.section("admin");
+        let connections = self.section("connections");
         let pictures = self.section("pictures");
         let integrations = self.integrations();
         let log = self.section("log");
@@ -214,6 +215,7 @@ impl Reader<'_> {
                 accounts: accounts?,
                 codes: codes?,
                 admin: admin?,
+                connections: connections?,
                 pictures: pictures?,
             },
             integrations: integrations?,

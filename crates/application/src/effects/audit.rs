@@ -6,6 +6,7 @@ use das_tern_domain::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::connections;
 use super::leaving;
 use super::own;
 use super::sign_in;
@@ -39,6 +40,10 @@ pub(super) fn entry(event: &Event) -> Option<Entry> {
         Event::DataExported(exported) => Some(leaving::exported(*exported)),
         Event::AccountDeleted(deleted) => Some(leaving::deleted(*deleted)),
         Event::ConnectionLost(lost) => Some(leaving::connection_lost(lost)),
+        Event::Connection(changed) => Some(connections::changed(changed)),
+        Event::ConnectionOffer(changed) => Some(connections::offer(*changed)),
+        Event::Nudged(nudged) => Some(connections::nudged(nudged)),
+        Event::NudgeAnswered(answered) => Some(connections::nudge_answered(answered)),
     }
 }
 
@@ -84,6 +89,7 @@ fn look(viewed: PatientDataViewed) -> Entry {
     let data = match viewed.data {
         PatientData::DoseSchedule => "DOSE_SCHEDULE",
         PatientData::DoseHistory => "DOSE_HISTORY",
+        PatientData::Prescriptions => "PRESCRIPTIONS",
     };
     let details = match viewed.refusal {
         None => json!({ "data": data, "outcome": "SHOWN" }),
@@ -103,6 +109,7 @@ fn reason(refusal: Refusal) -> &'static str {
         Refusal::NotConnected => "NOT_CONNECTED",
         Refusal::NotAllowed => "NOT_ALLOWED",
         Refusal::ApprovalRequired => "APPROVAL_REQUIRED",
+        Refusal::NotVerified => "NOT_VERIFIED",
     }
 }
 

@@ -4,6 +4,7 @@ use das_tern_domain::{
 };
 use serde_json::{Value, json};
 
+use super::connections;
 use super::leaving;
 use super::sign_in;
 use crate::Texts;
@@ -32,13 +33,18 @@ pub(super) fn drafts(event: &Event, texts: &Texts) -> Vec<Draft> {
         | Event::MealTimes(_)
         | Event::NotificationPreferences(_)
         | Event::DataExported(_)
-        | Event::AccountDeleted(_) => Vec::new(),
+        | Event::AccountDeleted(_)
+        // Nor somebody who has the code on the screen, that there is one.
+        | Event::ConnectionOffer(_) => Vec::new(),
         Event::MissedDoseCorrected(corrected) => missed_dose_corrected(corrected, texts),
         Event::RefreshTokenReused(reused) => vec![session_ended(reused, texts)],
         Event::PasswordReset(reset) => vec![password_reset(*reset, texts)],
         Event::DoctorJudged(judged) => vec![verdict(judged, texts)],
         Event::ConnectionLost(lost) => leaving::told(lost, texts).into_iter().collect(),
         Event::SignInChanged(changed) => sign_in::told(*changed, texts).into_iter().collect(),
+        Event::Connection(changed) => vec![connections::told(changed, texts)],
+        Event::Nudged(nudged) => vec![connections::nudge(nudged, texts)],
+        Event::NudgeAnswered(answered) => connections::answers(answered, texts),
     }
 }
 

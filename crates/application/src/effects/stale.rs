@@ -45,7 +45,12 @@ pub(crate) fn stale_after(event: &Event) -> Vec<StaleKey> {
         | Event::SignInChanged(_)
         | Event::DataExported(_)
         | Event::ConnectionLost(_)
-        | Event::NotificationPreferences(_) => Vec::new(),
+        | Event::NotificationPreferences(_)
+        // What a connection opens is never cached.
+        | Event::Connection(_)
+        | Event::ConnectionOffer(_)
+        | Event::Nudged(_)
+        | Event::NudgeAnswered(_) => Vec::new(),
         Event::Profile(changed) => vec![StaleKey::of(&ProfileKey(changed.user))],
         Event::GracePeriod(changed) => vec![StaleKey::of(&ProfileKey(changed.patient))],
         // Any day to come may have changed, and how far the schedule reaches is not told here.

@@ -30,6 +30,7 @@ pub(crate) use shapes::{Day, Instant};
     tags(
         (name = "auth", description = "Signing in, staying signed in, signing out"),
         (name = "users", description = "One's own account, and the doctors to choose from"),
+        (name = "connections", description = "Who may see a patient's data, and how they came to it"),
         (name = "doses", description = "A patient's medicines of the day and what became of them"),
         (name = "audit", description = "Who did what, and who looked"),
         (name = "admin", description = "Verifying doctors, with the administrator's key"),

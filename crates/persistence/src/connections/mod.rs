@@ -1,4 +1,7 @@
-//! Connections: what stands between two people, as the access policy asks for it.
+//! Connections: what stands between two people, as the access policy asks for it, as it is shown and how it is saved.
+
+mod save;
+mod views;
 
 use das_tern_domain::access::Relationship;
 use das_tern_domain::{
@@ -10,14 +13,23 @@ use time::OffsetDateTime;
 use crate::Error;
 use crate::sql::statement;
 
+pub use save::{FamilyStanding, family_standing, insert, lock_patient, own_prescriptions, save};
+pub(crate) use views::person_columns;
+pub use views::{ConnectionFilter, ConnectionView, PersonView, between, find, list, lock_between, reachable};
+
+/// One look-up by the pair. Between two patients the one who was asked is the one who is cared for; see
+/// `das_tern_domain::access::opened_by`.
 const RELATIONSHIP: &str = "\
-SELECT c.status::text AS status, c.permission_level::text AS permission_level, c.metadata \
-FROM users p LEFT JOIN connections c ON (c.initiator_id = $1 AND c.recipient_id = p.id) \
- OR (c.initiator_id = p.id AND c.recipient_id = $1) \
+SELECT CASE WHEN c.recipient_id = p.id OR v.role <> 'PATIENT' THEN p.id ELSE v.id END AS opens, \
+ c.status::text AS status, c.permission_level::text AS permission_level, c.metadata \
+FROM users p JOIN users v ON v.id = $1 \
+LEFT JOIN connections c ON least(c.initiator_id, c.recipient_id) = least(v.id, p.id) \
+ AND greatest(c.initiator_id, c.recipient_id) = greatest(v.id, p.id) \
 WHERE p.id = $2 AND p.role = 'PATIENT'";
 
 #[derive(FromQueryResult)]
 struct RelationshipRow {
+    opens: UserId,
     status: Option<ConnectionStatus>,
     permission_level: Option<PermissionLevel>,
     metadata: Option<ConnectionMetadata>,
@@ -40,6 +52,7 @@ pub async fn relationship(
     Ok(row.map(|row| {
         let (status, level) = (row.status?, row.permission_level?);
         Some(Relationship {
+            opens: row.opens,
             status,
             level,
             metadata: row.metadata.unwrap_or_default(),
@@ -56,9 +69,18 @@ WHERE n.data->>'doseId' = $1 AND n.type IN ('MISSED_DOSE_ALERT', 'FAMILY_ALERT')
 ORDER BY u.id";
 
 #[derive(FromQueryResult)]
-struct RecipientRow {
+pub(crate) struct RecipientRow {
     id: UserId,
     language: Language,
+}
+
+impl From<RecipientRow> for Recipient {
+    fn from(row: RecipientRow) -> Self {
+        Self {
+            user: row.id,
+            language: row.language,
+        }
+    }
 }
 
 /// Those who were alerted that `patient` missed a dose and are still connected.
@@ -75,11 +97,5 @@ pub async fn alerted_about(
     let rows = RecipientRow::find_by_statement(statement(ALERTED, values))
         .all(db)
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Recipient {
-            user: row.id,
-            language: row.language,
-        })
-        .collect())
+    Ok(rows.into_iter().map(Recipient::from).collect())
 }
