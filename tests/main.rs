@@ -18,6 +18,7 @@ mod cache;
 mod conventions;
 mod docker;
 mod doses;
+mod jobs;
 mod layers;
 mod resilience;
 mod schema;

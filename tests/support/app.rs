@@ -28,6 +28,8 @@ pub struct TestApp {
     pub objects: Arc<dyn ObjectStore>,
     pub address: SocketAddr,
     database: TestDatabase,
+    config: Config,
+    world: World,
     _server: das_tern_api::Running,
 }
 
@@ -59,7 +61,7 @@ impl TestApp {
                 ..integrations
             },
         };
-        let server = das_tern_api::start(config, world).await.unwrap();
+        let server = das_tern_api::start(config.clone(), world.clone()).await.unwrap();
         let address = server.address();
         let application = server.application().clone();
         Self {
@@ -70,8 +72,17 @@ impl TestApp {
             objects,
             address,
             database,
+            config,
+            world,
             _server: server,
         }
+    }
+
+    /// A process that runs the jobs beside this one, over the same database and in the same world.
+    pub async fn worker(&self) -> das_tern_api::Running {
+        das_tern_api::work(self.config.clone(), self.world.clone())
+            .await
+            .unwrap()
     }
 
     pub fn database(&self) -> &Database {

@@ -4,6 +4,7 @@ pub mod app;
 pub mod client;
 pub mod database;
 pub mod google;
+pub mod log;
 pub mod outbox;
 pub mod people;
 pub mod redis;

@@ -6,8 +6,10 @@ use das_tern_domain::LockPolicy;
 use das_tern_integrations::Integrations;
 use das_tern_persistence::Database;
 use time::{Duration, OffsetDateTime};
+use tokio::sync::Mutex;
 
 use crate::auth::{AccessTokens, Passwords, RefreshTokens};
+use crate::jobs::{Heartbeat, Job, Worker};
 use crate::keys::Key;
 use crate::pages::Cursors;
 use crate::world::IdSource;
@@ -36,6 +38,9 @@ struct Parts {
     code_key: Key,
     migrations: Vec<String>,
     is_closing: AtomicBool,
+    jobs: Vec<Job>,
+    lone_jobs: Mutex<()>,
+    heartbeat: Heartbeat,
 }
 
 impl Application {
@@ -67,6 +72,9 @@ impl Application {
             code_key: Key::derive(&auth.token_key, "one-time code"),
             migrations,
             is_closing: AtomicBool::new(false),
+            jobs: Self::all_jobs(&settings.jobs),
+            lone_jobs: Mutex::new(()),
+            heartbeat: Heartbeat::default(),
             settings,
             world,
             database,
@@ -95,6 +103,25 @@ impl Application {
     /// Closes the connections, once the last request is answered.
     pub async fn close(&self) {
         self.0.database.close().await;
+    }
+
+    /// Runs the jobs in this process from now on.
+    #[must_use]
+    pub fn start_worker(&self) -> Worker {
+        Worker::start(self.clone(), self.0.jobs.clone())
+    }
+
+    pub(crate) fn jobs(&self) -> &[Job] {
+        &self.0.jobs
+    }
+
+    /// Held by the job of this process that runs alone, if one does.
+    pub(crate) fn lone_jobs(&self) -> &Mutex<()> {
+        &self.0.lone_jobs
+    }
+
+    pub(crate) fn heartbeat(&self) -> &Heartbeat {
+        &self.0.heartbeat
     }
 
     pub(crate) fn is_closing(&self) -> bool {

@@ -14,7 +14,8 @@
 //! ```
 //!
 //! To add a use case: a file `<nouns>/<verb>.rs` with one method on [`Application`]. Reads go straight to the row types of
-//! the persistence crate. Writes run inside `Application::write`, which saves each decision with its event.
+//! the persistence crate. Writes run inside `Application::write`, which saves each decision with its event. What happens
+//! without being asked is a job: see [`Job`].
 
 mod accounts;
 mod actor;
@@ -27,6 +28,7 @@ mod doses;
 mod effects;
 mod error;
 mod health;
+mod jobs;
 mod keys;
 mod limits;
 mod messages;
@@ -56,11 +58,12 @@ pub use das_tern_persistence::verification::DoctorRecord;
 pub use doctors::DoctorQuery;
 pub use doses::{DaySchedule, HistoryQuery, RecordedDose, ScheduleQuery};
 pub use error::{Code, Error, FieldCode, FieldError, Kind, Resource};
-pub use health::{Check, Health};
+pub use health::{Check, Health, WorkerCheck};
+pub use jobs::{Job, JobOutcome, Worker};
 pub use limits::{Admission, LimitClass, Verdict};
 pub use pages::{Page, PageRequest};
 pub use settings::{
-    AccountSettings, AdminSettings, AuthSettings, CodeSettings, LimitSettings, Settings, SigningSecret,
+    AccountSettings, AdminSettings, AuthSettings, CodeSettings, JobSettings, LimitSettings, Settings, SigningSecret,
 };
 pub use texts::{InvalidCatalogue, Texts};
 pub use users::{OwnProfile, ProfileRequest, StorageUse};

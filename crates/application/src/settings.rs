@@ -22,6 +22,19 @@ pub struct Settings {
     /// Administration.
     #[validate(nested)]
     pub admin: AdminSettings,
+    /// What happens without being asked.
+    #[validate(nested)]
+    pub jobs: JobSettings,
+}
+
+/// What happens without being asked.
+#[derive(Debug, Clone, Deserialize, Validate)]
+pub struct JobSettings {
+    /// Whether the server runs the jobs, too.
+    pub in_server: bool,
+    /// How long a worker may show no sign of life before its process counts as not ready, in seconds.
+    #[validate(range(min = 2, max = 3600))]
+    pub heartbeat_timeout_s: u32,
 }
 
 /// Administration (rules §2).

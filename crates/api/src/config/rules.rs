@@ -22,6 +22,11 @@ pub(super) fn check(config: &Config, effective: &Effective, problems: &mut Probl
         "limits.auth_per_minute",
         "must not be more than limits.auth_per_minute_per_ip",
     );
+    rules.refuse(
+        config.database.max_connections == 1,
+        "database.max_connections",
+        "must be at least 2: a job that runs alone holds one while it works with another",
+    );
     if config.environment == Environment::Production {
         rules.production(config);
     }

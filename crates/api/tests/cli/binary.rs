@@ -86,7 +86,7 @@ fn administer(sql: &str) {
     });
 }
 
-/// A server that is ended when this is dropped.
+/// A server or a worker that is ended when this is dropped.
 pub(crate) struct Server {
     process: Child,
     out: BufReader<ChildStdout>,
@@ -96,7 +96,12 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server on a free port, and waits until it says where it is.
     pub(crate) fn start(variables: &[(&str, &str)]) -> Self {
-        let mut command = das_tern(&["serve"], variables);
+        Self::start_as("serve", variables)
+    }
+
+    /// The same for any command that says where it is and goes on.
+    pub(crate) fn start_as(command: &str, variables: &[(&str, &str)]) -> Self {
+        let mut command = das_tern(&[command], variables);
         let mut process = command.env("PORT", "0").stdout(Stdio::piped()).spawn().unwrap();
         let mut out = BufReader::new(process.stdout.take().unwrap());
         let mut line = String::new();
@@ -104,7 +109,7 @@ impl Server {
         let (_, rest) = line
             .split_once("http://")
             .unwrap_or_else(|| panic!("no address in {line:?}"));
-        let address = rest.split([',', '\n']).next().unwrap().to_owned();
+        let address = rest.split([',', '/', '\n']).next().unwrap().to_owned();
         Self { process, out, address }
     }
 

@@ -9,7 +9,7 @@ use actix_web::{HttpResponse, web};
 use das_tern_application::{Application, Integrations, Settings as ApplicationSettings, World};
 use serde_json::{Value, json};
 
-use crate::{Settings, State};
+use crate::{Offer, Settings, State};
 
 const ORIGIN: &str = "https://app.example";
 
@@ -28,6 +28,7 @@ async fn application() -> Application {
         "accounts": { "foreign_phones": false, "auto_verify_doctors": false },
         "codes": { "ttl_s": 300, "cool_down_s": 60, "sends_per_hour": 3, "max_tries": 5, "lock_minutes": 15 },
         "admin": {},
+        "jobs": { "in_server": false, "heartbeat_timeout_s": 30 },
     }))
     .unwrap();
     // The port of nobody: both are away.
@@ -66,7 +67,7 @@ impl Answer {
 
 async fn call(settings: Settings, requests: Vec<TestRequest>) -> Vec<Answer> {
     let state = State::new(application().await, settings, || "some_metric 1".to_owned());
-    let service = init_service(crate::app(state).route("/panic", web::get().to(panics))).await;
+    let service = init_service(crate::app(state, Offer::Everything).route("/panic", web::get().to(panics))).await;
     let mut answers = Vec::new();
     for request in requests {
         let peer = "127.0.0.1:4711".parse().unwrap();

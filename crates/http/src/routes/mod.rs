@@ -92,3 +92,20 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
             .service(system::document)
     });
 }
+
+/// Mounts what tells how a process is doing, and nothing else.
+pub(crate) fn mount_health(config: &mut ServiceConfig<'_>) {
+    config.service(
+        scope("/api/v1")
+            .service(health::health)
+            .service(health::live)
+            .service(health::ready)
+            .service(system::metrics),
+    );
+    config.map(|config| {
+        config
+            .service(health::health)
+            .service(health::live)
+            .service(health::ready)
+    });
+}
