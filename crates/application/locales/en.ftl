@@ -33,6 +33,7 @@ error-duplicate-license = This licence number is registered already.
 error-otp-cooldown = A code was sent a moment ago. Please wait before you ask for another.
 error-otp-locked = Too many tries. Please wait 15 minutes.
 error-stale-version = This has been changed meanwhile. Please load it again and repeat your change.
+error-idempotency-mismatch = This idempotency key was used for another request. Please use a new one.
 
 ## Invalid fields, by code
 

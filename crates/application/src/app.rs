@@ -36,6 +36,7 @@ struct Parts {
     identifier_key: Key,
     codes: CodeStore,
     code_key: Key,
+    receipt_key: Key,
     migrations: Vec<String>,
     is_closing: AtomicBool,
     jobs: Vec<Job>,
@@ -70,6 +71,7 @@ impl Application {
             identifier_key: Key::derive(&auth.token_key, "identifier"),
             codes: CodeStore::new(redis.clone(), settings.codes.policy()),
             code_key: Key::derive(&auth.token_key, "one-time code"),
+            receipt_key: Key::derive(&auth.token_key, "idempotency"),
             migrations,
             is_closing: AtomicBool::new(false),
             jobs: Self::all_jobs(&settings.jobs),
@@ -190,6 +192,10 @@ impl Application {
 
     pub(crate) fn code_key(&self) -> &Key {
         &self.0.code_key
+    }
+
+    pub(crate) fn receipt_key(&self) -> &Key {
+        &self.0.receipt_key
     }
 
     pub(crate) fn migrations(&self) -> &[String] {

@@ -28,6 +28,8 @@ pub enum Kind {
     TooLarge,
     /// The request is of a type that we do not read.
     WrongMediaType,
+    /// The same key came with another request before.
+    Mismatch,
     /// The caller asks too often.
     Limited,
     /// Our mistake.
@@ -130,6 +132,8 @@ codes! {
     OtpLocked = "OTP_LOCKED", Limited;
     /// Somebody else has changed it meanwhile; nothing was written.
     StaleVersion = "STALE_VERSION", Stale;
+    /// The idempotency key came with another request before.
+    IdempotencyMismatch = "IDEMPOTENCY_MISMATCH", Mismatch;
 }
 
 macro_rules! field_codes {

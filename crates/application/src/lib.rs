@@ -32,6 +32,7 @@ mod jobs;
 mod keys;
 mod limits;
 mod messages;
+mod once;
 mod pages;
 mod sessions;
 mod settings;
@@ -61,6 +62,7 @@ pub use error::{Code, Error, FieldCode, FieldError, Kind, Resource};
 pub use health::{Check, Health, WorkerCheck};
 pub use jobs::{Job, JobOutcome, Worker};
 pub use limits::{Admission, LimitClass, Verdict};
+pub use once::{Created, Once};
 pub use pages::{Page, PageRequest};
 pub use settings::{
     AccountSettings, AdminSettings, AuthSettings, CodeSettings, JobSettings, LimitSettings, Settings, SigningSecret,

@@ -7,16 +7,19 @@
 
 mod sign_in;
 
+use std::cell::Cell;
+
 use das_tern_cache::{Cache, StaleKey};
-use das_tern_domain::{DoctorStanding, Dose, Event, Identifier, LoginState, UserId};
+use das_tern_domain::{AuditActionType, DoctorStanding, Dose, Event, Identifier, LoginState, UserId};
 use das_tern_persistence::doses::DoseView;
 use das_tern_persistence::registrations::{NewAccount, ProvenOwner, Reachable};
-use das_tern_persistence::{Unit, doses, effects, registrations, users, verification};
+use das_tern_persistence::{Unit, audit_logs, doses, effects, registrations, users, verification};
 use time::OffsetDateTime;
 use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use crate::effects::{By, Scribe, stale_after};
+use crate::once::Mark;
 use crate::{Application, Error};
 
 /// How often a use case runs again on a thing that others keep changing, before it gives up.
@@ -47,6 +50,8 @@ pub(crate) struct Work<'a> {
     by: By,
     unit: Unit,
     stale: Stale,
+    /// What the first audit entry is called, where a client may ask twice.
+    mark: Cell<Option<Mark>>,
 }
 
 /// Cached values to be dropped. They are noted before the statement that makes them stale and dropped after it, also
@@ -86,6 +91,16 @@ impl Application {
         by: By,
         use_case: impl AsyncFn(&mut Work<'_>) -> Result<T, Stop>,
     ) -> Result<T, Error> {
+        self.write_marked(by, None, use_case).await
+    }
+
+    /// The same, for a request that has one effect however often it arrives.
+    pub(crate) async fn write_marked<T>(
+        &self,
+        by: By,
+        mark: Option<&Mark>,
+        use_case: impl AsyncFn(&mut Work<'_>) -> Result<T, Stop>,
+    ) -> Result<T, Error> {
         for _ in 0..ATTEMPTS {
             let mut work = Work {
                 app: self,
@@ -95,6 +110,7 @@ impl Application {
                     cache: self.cache().clone(),
                     keys: Vec::new(),
                 },
+                mark: Cell::new(mark.cloned()),
             };
             match use_case(&mut work).await {
                 Ok(answer) => {
@@ -232,6 +248,29 @@ impl Work<'_> {
             now: self.app.now(),
             by: self.by,
         };
-        scribe.rows(events)
+        let mut rows = scribe.rows(events);
+        if let Some(mark) = self.mark.take() {
+            self.mark.set(marked(&mut rows, mark));
+        }
+        rows
     }
+}
+
+/// Gives the first entry of what the caller did the id and the fingerprint of their request; the mark again, where there
+/// is no such entry. A look on the way to a change is not what was asked for.
+fn marked(rows: &mut effects::Effects, mark: Mark) -> Option<Mark> {
+    let is_deed = |entry: &&mut effects::NewAuditLog| {
+        !matches!(
+            entry.action_type,
+            AuditActionType::DataAccess | AuditActionType::NotificationSent
+        )
+    };
+    let Some(entry) = rows.audit_logs.iter_mut().find(is_deed) else {
+        return Some(mark);
+    };
+    entry.id = mark.id;
+    if let Some(details) = entry.details.as_object_mut() {
+        details.insert(audit_logs::FINGERPRINT.to_owned(), mark.fingerprint.into());
+    }
+    None
 }

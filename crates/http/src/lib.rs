@@ -21,7 +21,9 @@
 //! A new code of failure needs no change here: its kind has its status.
 
 mod app;
+mod conditions;
 mod context;
+mod created;
 mod error;
 mod extract;
 mod fields;

@@ -102,3 +102,28 @@ pub async fn visible_to(
         .all(db)
         .await?)
 }
+
+/// Where the details of an entry keep what was asked, for [`receipt`].
+pub const FINGERPRINT: &str = "request";
+
+const RECEIPT: &str = "\
+SELECT resource_id AS resource, details->>'request' AS fingerprint FROM audit_logs \
+WHERE id = $1 AND actor_id = $2 AND resource_id IS NOT NULL AND details->>'request' IS NOT NULL";
+
+/// What became of a request that may arrive twice.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct Receipt {
+    /// What it made.
+    pub resource: Uuid,
+    /// What it had asked, as a MAC.
+    pub fingerprint: String,
+}
+
+/// The receipt that `actor` has under this id, if any.
+///
+/// # Errors
+/// When the database fails.
+pub async fn receipt(db: &impl ConnectionTrait, id: AuditLogId, actor: UserId) -> Result<Option<Receipt>, Error> {
+    let values = [id.into(), actor.into()];
+    Ok(Receipt::find_by_statement(statement(RECEIPT, values)).one(db).await?)
+}

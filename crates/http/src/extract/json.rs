@@ -24,21 +24,29 @@ impl<T: DeserializeOwned> FromRequest for ApiJson<T> {
     type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let is_json = is_json(request);
-        let bytes = Bytes::from_request(request, payload);
-        async move {
-            let bytes = timeout(PATIENCE, bytes).await.map_err(|_| Code::MalformedRequest)?;
-            let bytes = bytes.map_err(|error| unread(&error))?;
-            if bytes.is_empty() {
-                return parse(b"{}");
-            }
-            if is_json {
-                parse(&bytes)
-            } else {
-                Err(Code::UnsupportedMediaType.into())
-            }
+        let bytes = read(request, payload);
+        async move { parse(&bytes.await?).map(Self) }.boxed_local()
+    }
+}
+
+/// The bytes of a body that calls itself JSON.
+pub(super) fn read(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> impl Future<Output = Result<Bytes, Failure>> + use<> {
+    let is_json = is_json(request);
+    let bytes = Bytes::from_request(request, payload);
+    async move {
+        let bytes = timeout(PATIENCE, bytes).await.map_err(|_| Code::MalformedRequest)?;
+        let bytes = bytes.map_err(|error| unread(&error))?;
+        if bytes.is_empty() {
+            return Ok(Bytes::from_static(b"{}"));
         }
-        .boxed_local()
+        if is_json {
+            Ok(bytes)
+        } else {
+            Err(Code::UnsupportedMediaType.into())
+        }
     }
 }
 
@@ -67,12 +75,12 @@ fn unread(error: &actix_web::Error) -> Failure {
 }
 
 /// Only an object is read: serde would take an array for a struct as well.
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<ApiJson<T>, Failure> {
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     if !bytes.trim_ascii_start().starts_with(b"{") {
         return Err(Code::MalformedRequest.into());
     }
     match serde_json::from_slice(bytes) {
-        Ok(body) => Ok(ApiJson(body)),
+        Ok(body) => Ok(body),
         Err(error) => {
             let place = Error::new(Code::MalformedRequest)
                 .with("line", error.line())

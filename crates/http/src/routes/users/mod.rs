@@ -3,11 +3,11 @@
 mod answers;
 mod requests;
 
-use actix_web::http::header::{ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use actix_web::web::ThinData;
 use actix_web::{HttpRequest, HttpResponse, get, patch, put};
 use das_tern_application::{Application, Code, OwnProfile};
 
+use crate::conditions;
 use crate::error::Failure;
 use crate::extract::{ApiJson, ApiQuery, Authenticated};
 use crate::openapi::failures::{ALWAYS, BODY, FIELDS, SIGNED_IN, STORED, failures};
@@ -43,13 +43,11 @@ pub(crate) async fn me(
     caller: Authenticated,
 ) -> Result<HttpResponse, Failure> {
     let profile = app.own_profile(&caller.actor).await?;
-    let known = versions(&request, &IF_NONE_MATCH);
-    if known.is_some_and(|known| known.contains(&profile.version())) {
-        return Ok(HttpResponse::NotModified()
-            .insert_header((ETAG, etag(&profile)))
-            .finish());
-    }
-    Ok(shown(&app, &profile, &caller))
+    Ok(conditions::shown(
+        &request,
+        &profile.version(),
+        body(&app, &profile, &caller),
+    ))
 }
 
 /// Change my profile.
@@ -68,12 +66,12 @@ pub(crate) async fn edit(
     app: ThinData<Application>,
     request: HttpRequest,
     caller: Authenticated,
-    body: ApiJson<EditProfileRequest>,
+    edit: ApiJson<EditProfileRequest>,
 ) -> Result<HttpResponse, Failure> {
-    let expected = versions(&request, &IF_MATCH);
-    let change = body.0.parse(app.registration_rules(), expected)?;
+    let expected = conditions::expected(&request);
+    let change = edit.0.parse(app.registration_rules(), expected)?;
     let profile = app.edit_profile(&caller.actor, change).await?;
-    Ok(shown(&app, &profile, &caller))
+    Ok(conditions::changed(&profile.version(), body(&app, &profile, &caller)))
 }
 
 /// Choose my grace period.
@@ -90,10 +88,10 @@ pub(crate) async fn edit(
 pub(crate) async fn choose_grace_period(
     app: ThinData<Application>,
     caller: Authenticated,
-    body: ApiJson<GracePeriodRequest>,
+    chosen: ApiJson<GracePeriodRequest>,
 ) -> Result<HttpResponse, Failure> {
-    let profile = app.choose_grace_period(&caller.actor, body.0.parse()?).await?;
-    Ok(shown(&app, &profile, &caller))
+    let profile = app.choose_grace_period(&caller.actor, chosen.0.parse()?).await?;
+    Ok(conditions::changed(&profile.version(), body(&app, &profile, &caller)))
 }
 
 /// My storage.
@@ -206,18 +204,6 @@ pub(crate) async fn find_doctors(
     Ok(pages::answer(&request, page.next.as_deref(), &doctors))
 }
 
-fn shown(app: &Application, profile: &OwnProfile, caller: &Authenticated) -> HttpResponse {
-    let body = ProfileBody::new(profile, app.texts(), caller.language);
-    HttpResponse::Ok().insert_header((ETAG, etag(profile))).json(body)
-}
-
-fn etag(profile: &OwnProfile) -> String {
-    format!("\"{}\"", profile.version())
-}
-
-/// The versions that a condition names; `None` without one, and for `*`, which any version fulfils.
-fn versions(request: &HttpRequest, header: &HeaderName) -> Option<Vec<String>> {
-    let text = request.headers().get(header)?.to_str().unwrap_or_default();
-    let plain = |tag: &str| tag.trim().trim_start_matches("W/").trim_matches('"').to_owned();
-    (text.trim() != "*").then(|| text.split(',').map(plain).collect())
+fn body<'a>(app: &Application, profile: &'a OwnProfile, caller: &Authenticated) -> ProfileBody<'a> {
+    ProfileBody::new(profile, app.texts(), caller.language)
 }

@@ -1,0 +1,100 @@
+//! Requests that have one effect however often they arrive: a phone that heard no answer asks again with the same key.
+
+use das_tern_domain::AuditLogId;
+use das_tern_persistence::audit_logs::{self, Receipt};
+use uuid::{Builder, Uuid};
+
+use crate::effects::By;
+use crate::work::{Stop, Work};
+use crate::{Actor, Application, Code, Error};
+
+/// What a client says to be one request.
+#[derive(Debug, Clone)]
+pub struct Once {
+    /// The client's own name for it.
+    pub key: String,
+    /// What is asked, so that the same key with something else is noticed.
+    pub request: Vec<u8>,
+}
+
+/// Something that was made, now or by an earlier request with the same key.
+#[derive(Debug, Clone)]
+pub struct Created<T> {
+    /// What was made.
+    pub value: T,
+    /// Whether an earlier request made it.
+    pub is_replay: bool,
+}
+
+/// What the audit entry of a creation is called, and what it remembers of the request.
+#[derive(Debug, Clone)]
+pub(crate) struct Mark {
+    pub(crate) id: AuditLogId,
+    pub(crate) fingerprint: String,
+}
+
+impl Application {
+    /// Makes something once. The audit entry of the first event that `make` records gets an id derived from the caller,
+    /// the operation and the key, so that the trail's primary key is the lock: in the same commit, and for ever. Whoever
+    /// comes later, or loses the race, gets `again` of the resource that the entry names.
+    ///
+    /// # Errors
+    /// `IDEMPOTENCY_MISMATCH` when the key came with another request before; else what `make` or `again` answers.
+    pub(crate) async fn create<T>(
+        &self,
+        actor: &Actor,
+        operation: &'static str,
+        once: Option<&Once>,
+        make: impl AsyncFn(&mut Work<'_>) -> Result<T, Stop>,
+        again: impl AsyncFn(Uuid) -> Result<T, Error>,
+    ) -> Result<Created<T>, Error> {
+        let made = |value| Created {
+            value,
+            is_replay: false,
+        };
+        let Some(once) = once else {
+            return self.write(By::from(actor), make).await.map(made);
+        };
+        let mark = self.mark(actor, operation, once);
+        if let Some(resource) = self.made_before(actor, &mark).await? {
+            return replayed(again(resource).await);
+        }
+        let by = By::from(actor);
+        match self.write_marked(by, Some(&mark), make).await {
+            Ok(value) => Ok(made(value)),
+            Err(error) => match self.made_before(actor, &mark).await? {
+                Some(resource) => replayed(again(resource).await),
+                None => Err(error),
+            },
+        }
+    }
+
+    fn mark(&self, actor: &Actor, operation: &str, once: &Once) -> Mark {
+        let user = actor.id();
+        let sign = |what: &[u8]| -> [u8; 16] {
+            let tag = self
+                .receipt_key()
+                .sign(&[user.0.as_bytes(), operation.as_bytes(), once.key.as_bytes(), what]);
+            tag.first_chunk().copied().unwrap_or_default()
+        };
+        Mark {
+            id: Builder::from_custom_bytes(sign(b"")).into_uuid().into(),
+            fingerprint: Uuid::from_bytes(sign(&once.request)).simple().to_string(),
+        }
+    }
+
+    async fn made_before(&self, actor: &Actor, mark: &Mark) -> Result<Option<Uuid>, Error> {
+        let receipt = audit_logs::receipt(self.database().connection(), mark.id, actor.id()).await?;
+        let Some(Receipt { resource, fingerprint }) = receipt else {
+            return Ok(None);
+        };
+        if fingerprint != mark.fingerprint {
+            return Err(Error::new(Code::IdempotencyMismatch));
+        }
+        Ok(Some(resource))
+    }
+}
+
+fn replayed<T>(value: Result<T, Error>) -> Result<Created<T>, Error> {
+    value.map(|value| Created { value, is_replay: true })
+}
