@@ -31,6 +31,7 @@ mod health;
 mod jobs;
 mod keys;
 mod limits;
+mod looks;
 mod messages;
 mod once;
 mod pages;
