@@ -17,6 +17,7 @@ mod auth;
 mod cache;
 mod conventions;
 mod docker;
+mod doctor;
 mod doses;
 mod jobs;
 mod layers;

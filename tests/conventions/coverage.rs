@@ -70,7 +70,13 @@ const OWNED: &[&str] = &[
     "PATCH /doses/{id}/skipped",
     "PATCH /doses/{id}/reminder-time",
     "DELETE /auth/sessions/{id}",
+    "GET /doctor/patients/{id}/details",
 ];
+
+/// Operations that a doctor asks for and nobody else: their stranger is a doctor, too.
+fn is_of_doctors(operation: &str) -> bool {
+    operation.contains(" /doctor/")
+}
 
 /// Operations after which their caller is signed out; each gets one of its own.
 const ENDING: &[&str] = &[
@@ -100,6 +106,8 @@ async fn own_path(app: &TestApp, caller: &Person, operation: &str, path: &str) -
             .as_str()
             .unwrap()
             .to_owned()
+    } else if operation.contains("/doctor/patients/") {
+        caller.id.to_string()
     } else {
         app.dose(caller, MORNING).await.id.to_string()
     };
@@ -145,8 +153,9 @@ async fn every_operation_that_is_not_public_asks_for_a_token() {
 #[tokio::test]
 async fn every_owned_thing_is_hidden_from_a_stranger() {
     let app = TestApp::start().await;
-    let (patient, stranger) = (app.patient().await, app.patient().await);
+    let (patient, stranger, doctor) = (app.patient().await, app.patient().await, app.doctor().await);
     for (operation, method, path) in operations(&app).await {
+        let stranger = if is_of_doctors(&operation) { &doctor } else { &stranger };
         if is_administration(&path) {
             continue;
         }

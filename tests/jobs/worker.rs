@@ -159,8 +159,8 @@ async fn a_process_whose_worker_hangs_is_not_ready() {
             worker.stop(Duration::ZERO).await;
         });
     });
-    app.clock.advance(time::Duration::MINUTE);
     eventually("it is not ready", async || {
+        app.clock.advance(time::Duration::MINUTE);
         app.client.get("/health/ready").await.status == 503
     })
     .await;

@@ -8,6 +8,7 @@ pub mod log;
 pub mod outbox;
 pub mod people;
 pub mod redis;
+pub mod wire;
 mod world;
 
 pub use app::TestApp;

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use das_tern_cache::{Cache, CodeStore, GuessPolicy, Guesses, Limiter, Redis, SessionStore};
-use das_tern_domain::LockPolicy;
+use das_tern_domain::{AdherencePolicy, LockPolicy};
 use das_tern_integrations::Integrations;
 use das_tern_persistence::Database;
 use time::{Duration, OffsetDateTime};
@@ -209,6 +209,11 @@ impl Application {
             duration: Duration::minutes(auth.lock_minutes.into()),
         }
     }
+
+    pub(crate) fn adherence_policy(&self) -> AdherencePolicy {
+        self.settings().adherence.policy()
+    }
+
     pub(crate) fn pin_policy(&self) -> GuessPolicy {
         let auth = &self.settings().auth;
         GuessPolicy {

@@ -53,11 +53,15 @@ pub use audit::AuditQuery;
 pub use auth::{AccessClaims, GoogleSignIn, Login, OwnSession, PasswordChange, SignedIn};
 pub use das_tern_integrations::Integrations;
 pub use das_tern_persistence::audit_logs::AuditEntry;
+pub use das_tern_persistence::dashboards::Activity;
 pub use das_tern_persistence::doctors::DoctorView;
 pub use das_tern_persistence::doses::DoseView;
+pub use das_tern_persistence::patients::PatientOrder;
 pub use das_tern_persistence::users::Account;
 pub use das_tern_persistence::verification::DoctorRecord;
-pub use doctors::DoctorQuery;
+pub use doctors::{
+    DoctorDashboard, DoctorQuery, DoctorsPatients, PatientAlert, PatientDetails, PatientSummary, PatientsQuery,
+};
 pub use doses::{DaySchedule, HistoryQuery, RecordedDose, ScheduleQuery};
 pub use error::{Code, Error, FieldCode, FieldError, Kind, Resource};
 pub use health::{Check, Health, WorkerCheck};
@@ -66,7 +70,8 @@ pub use limits::{Admission, LimitClass, Verdict};
 pub use once::{Created, Once};
 pub use pages::{Page, PageRequest};
 pub use settings::{
-    AccountSettings, AdminSettings, AuthSettings, CodeSettings, JobSettings, LimitSettings, Settings, SigningSecret,
+    AccountSettings, AdherenceSettings, AdminSettings, AuthSettings, CodeSettings, JobSettings, LimitSettings,
+    Settings, SigningSecret,
 };
 pub use texts::{InvalidCatalogue, Texts};
 pub use users::{OwnProfile, ProfileRequest, StorageUse};

@@ -152,9 +152,13 @@ impl Work<'_> {
 
     /// Records an event that changes no row, such as a look.
     pub(crate) async fn record(&mut self, event: Event) -> Result<(), Stop> {
-        let events = [event];
-        self.stale.note(&events);
-        effects::write(&self.unit.connection(), &self.rows(&events)).await?;
+        self.record_all(&[event]).await
+    }
+
+    /// The same for several at once.
+    pub(crate) async fn record_all(&mut self, events: &[Event]) -> Result<(), Stop> {
+        self.stale.note(events);
+        effects::write(&self.unit.connection(), &self.rows(events)).await?;
         Ok(())
     }
 

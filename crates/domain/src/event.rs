@@ -81,6 +81,12 @@ pub enum PatientData {
     DoseHistory,
     /// Prescriptions, with what they ask for and their versions.
     Prescriptions,
+    /// Adherence and what is prescribed, in a doctor's list of patients.
+    PatientList,
+    /// The same, day by day.
+    PatientDetails,
+    /// Missed doses in a row and the latest outcomes, on a doctor's dashboard.
+    Dashboard,
 }
 
 /// Somebody else looked at a patient's data, or tried to.

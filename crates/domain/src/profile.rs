@@ -3,7 +3,7 @@
 use serde::Serialize;
 use time::{Date, OffsetDateTime};
 
-use crate::{Decision, Gender, Language, Theme, UserId, UserRole, zone};
+use crate::{Decision, Gender, Language, Theme, UserId, UserRole, age, zone};
 
 /// Nobody younger has an account, in years.
 const MINIMUM_AGE: i32 = 13;
@@ -113,9 +113,7 @@ impl Profile {
 /// Whether somebody born on `birth` may have an account on `today` (rules §2).
 #[must_use]
 pub fn may_have_account(birth: Date, today: Date) -> bool {
-    let had_birthday = (today.month() as u8, today.day()) >= (birth.month() as u8, birth.day());
-    let years = today.year() - birth.year() - i32::from(!had_birthday);
-    years >= MINIMUM_AGE
+    age(birth, today) >= MINIMUM_AGE
 }
 
 /// How long after its time a new dose still counts as on time: 10, 20, 30 or 60 minutes (rules §5).

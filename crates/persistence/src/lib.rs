@@ -29,11 +29,13 @@
 #[macro_use]
 pub mod sights;
 
+pub mod adherence;
 pub mod audit_logs;
 mod connect;
 mod connection;
 pub mod connections;
 pub mod constraints;
+pub mod dashboards;
 pub mod doctors;
 pub mod doses;
 pub mod effects;
@@ -44,6 +46,7 @@ mod job_locks;
 mod json;
 pub mod meal_times;
 pub mod migrations;
+pub mod patients;
 mod pool;
 pub mod profiles;
 pub mod registrations;

@@ -17,3 +17,27 @@ pub(crate) fn label<E: Labelled>(value: E) -> Value {
 pub(crate) fn optional_label<E: Labelled>(value: Option<E>) -> Value {
     value.map(|value| value.label().to_owned()).into()
 }
+
+/// The pattern of whatever has `text` in it, taken literally.
+pub(crate) fn part(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    pattern.push('%');
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_means_something_in_a_pattern_is_taken_literally() {
+        assert_eq!(part(r"50%_\ ក"), r"%50\%\_\\ ក%");
+    }
+}

@@ -74,8 +74,8 @@ pub struct Config {
     pub database: das_tern_persistence::Settings,
     /// Redis.
     pub redis: das_tern_cache::Settings,
-    /// Signing in, limits, registration, codes and jobs: the sections `auth`, `limits`, `accounts`, `codes`, `admin` and
-    /// `jobs`.
+    /// Signing in, limits, registration, codes, jobs and adherence: the sections `auth`, `limits`, `accounts`, `codes`,
+    /// `admin`, `jobs` and `adherence`.
     pub application: das_tern_application::Settings,
     /// The log.
     pub log: LogSettings,
@@ -198,6 +198,7 @@ impl Reader<'_> {
         let codes = self.section("codes");
         let admin = self.section("admin");
         let jobs = self.section("jobs");
+        let adherence = self.section("adherence");
         let log = self.section("log");
         Some(Config {
             environment: self.effective.environment,
@@ -212,6 +213,7 @@ impl Reader<'_> {
                 codes: codes?,
                 admin: admin?,
                 jobs: jobs?,
+                adherence: adherence?,
             },
             log: log?,
         })

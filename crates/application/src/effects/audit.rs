@@ -81,6 +81,9 @@ fn look(viewed: PatientDataViewed) -> Entry {
         PatientData::DoseSchedule => "DOSE_SCHEDULE",
         PatientData::DoseHistory => "DOSE_HISTORY",
         PatientData::Prescriptions => "PRESCRIPTIONS",
+        PatientData::PatientList => "PATIENT_LIST",
+        PatientData::PatientDetails => "PATIENT_DETAILS",
+        PatientData::Dashboard => "DASHBOARD",
     };
     let details = match viewed.refusal {
         None => json!({ "data": data, "outcome": "SHOWN" }),

@@ -108,6 +108,9 @@ fn every_event() -> Vec<(&'static str, Event)> {
             "history refused: approval",
             viewed(PatientData::DoseHistory, Some(Refusal::ApprovalRequired)),
         ),
+        ("patient list shown", viewed(PatientData::PatientList, None)),
+        ("patient details shown", viewed(PatientData::PatientDetails, None)),
+        ("dashboard shown", viewed(PatientData::Dashboard, None)),
         ("refresh token reused", Event::RefreshTokenReused(reused)),
     ]
     .into_iter()

@@ -3,7 +3,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use das_tern_application::{Error, Resource};
-use das_tern_domain::{DoctorName, DoseEventId, SessionId};
+use das_tern_domain::{DoctorName, DoseEventId, SessionId, UserId};
 use uuid::Uuid;
 
 use crate::error::Failure;
@@ -20,6 +20,10 @@ pub(crate) trait PathId: From<Uuid> {
 
 impl PathId for DoseEventId {
     const RESOURCE: Resource = Resource::DoseEvent;
+}
+
+impl PathId for UserId {
+    const RESOURCE: Resource = Resource::Patient;
 }
 
 impl PathId for DoctorName {

@@ -31,6 +31,7 @@ pub(crate) use shapes::{Day, Instant};
         (name = "auth", description = "Signing in, staying signed in, signing out"),
         (name = "users", description = "One's own account, and the doctors to choose from"),
         (name = "doses", description = "A patient's medicines of the day and what became of them"),
+        (name = "doctor", description = "A doctor's patients, as far as each opened themselves"),
         (name = "audit", description = "Who did what, and who looked"),
         (name = "admin", description = "Verifying doctors, with the administrator's key"),
         (name = "system", description = "Health, metrics and this document"),

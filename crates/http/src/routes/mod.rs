@@ -5,6 +5,7 @@ mod administration;
 mod audit_logs;
 mod auth;
 mod docs;
+mod doctor;
 mod doses;
 mod fallback;
 mod health;
@@ -73,6 +74,9 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
             .service(users::preferences)
             .service(users::choose_preferences)
             .service(users::find_doctors)
+            .service(doctor::dashboard)
+            .service(doctor::patients)
+            .service(doctor::details)
             .service(administration::doctors)
             .service(administration::verify)
             .service(administration::reject)
