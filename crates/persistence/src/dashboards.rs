@@ -130,7 +130,8 @@ pub struct Activity {
     pub occurred_at: OffsetDateTime,
 }
 
-/// The latest of each patient suffice to find the latest of all.
+/// The latest of each patient suffice to find the latest of all. They are taken in the order of the index, so that a scan
+/// ends with them; those at the same time as the last of them come along, for the id to decide between.
 const ACTIVITY: &str = concat!(
     patients!(true),
     " SELECT d.id, d.patient_id, d.name AS patient_name, m.medicine_name, m.medicine_name_khmer, \
@@ -139,7 +140,7 @@ const ACTIVITY: &str = concat!(
      SELECT d.* FROM dose_events d WHERE d.patient_id = s.patient_id AND d.scheduled_time >= $3 \
      AND d.scheduled_time < $4 AND d.status <> 'DUE' AND ",
     dose_is_seen!("d", "s"),
-    " ORDER BY d.scheduled_time DESC, d.id DESC LIMIT $5) latest \
+    " ORDER BY d.scheduled_time DESC FETCH FIRST ($5) ROWS WITH TIES) latest \
      ORDER BY latest.scheduled_time DESC, latest.id DESC LIMIT $5) d \
      JOIN medications m ON m.id = d.medication_id ORDER BY d.scheduled_time DESC, d.id DESC"
 );

@@ -165,11 +165,11 @@ macro_rules! shown {
              (SELECT count(*) FROM prescriptions r WHERE r.patient_id = s.patient_id AND r.status = 'ACTIVE' AND ",
             prescription_is_seen!("r", "s"),
             ") AS active_prescriptions, \
-             (SELECT coalesce(d.recorded_at, d.taken_at) FROM dose_events d WHERE d.patient_id = s.patient_id \
-             AND d.scheduled_time >= $3 AND d.scheduled_time < $4 \
+             (SELECT max(coalesce(latest.recorded_at, latest.taken_at)) FROM (SELECT d.recorded_at, d.taken_at \
+             FROM dose_events d WHERE d.patient_id = s.patient_id AND d.scheduled_time >= $3 AND d.scheduled_time < $4 \
              AND d.status IN ('TAKEN_ON_TIME', 'TAKEN_LATE', 'SKIPPED') AND ",
             dose_is_seen!("d", "s"),
-            " ORDER BY d.scheduled_time DESC, d.id DESC LIMIT 1) AS last_activity"
+            " ORDER BY d.scheduled_time DESC FETCH FIRST ROW WITH TIES) latest) AS last_activity"
         )
     };
 }

@@ -249,6 +249,9 @@ fn production_refuses(#[case] variable: &'static str, #[case] text: &'static str
 #[rstest::rstest]
 #[case::slow_end("DASTERN__SERVER__DRAIN_S", "8", "server.shutdown_timeout_s")]
 #[case::too_many_kept("DASTERN__DATABASE__MIN_CONNECTIONS", "99", "database.min_connections")]
+#[case::one_connection("DASTERN__DATABASE__MAX_CONNECTIONS", "1", "database.max_connections")]
+#[case::yellow_above_green("DASTERN__ADHERENCE__YELLOW_FROM", "81", "adherence.yellow_from")]
+#[case::warned_after_the_worst("DASTERN__ADHERENCE__WARNING_MISSES", "4", "adherence.warning_misses")]
 #[case::too_few_per_address("DASTERN__LIMITS__AUTH_PER_MINUTE_PER_IP", "1", "limits.auth_per_minute")]
 fn values_go_together(#[case] variable: &str, #[case] text: &str, #[case] key: &str) {
     let problems = problems(&[(variable, text)]);
