@@ -40,6 +40,7 @@ mod m20261123_000015_alerts_of_a_dose;
 mod m20261123_000016_contact_confirmed;
 mod m20261123_000017_notification_preferences;
 mod m20261124_000040_dose_figures;
+mod m20261124_000041_licence_photos;
 
 pub use run::{down, fresh, pending, status, up};
 pub use sea_orm_migration::{DbErr, MigrationTrait, MigratorTrait, sea_orm};
@@ -69,6 +70,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000016_contact_confirmed::Migration),
             Box::new(m20261123_000017_notification_preferences::Migration),
             Box::new(m20261124_000040_dose_figures::Migration),
+            Box::new(m20261124_000041_licence_photos::Migration),
         ]
     }
 }

@@ -7,6 +7,7 @@ use time::macros::datetime;
 use super::{decided, encoded, find, list, names, patient_of, rename};
 use crate::support::TestApp;
 use crate::support::app::MORNING;
+use crate::support::people::Person;
 
 #[tokio::test]
 async fn a_patient_is_listed_in_the_shape_that_the_app_reads() {
@@ -286,4 +287,29 @@ async fn nobody_but_a_verified_doctor_has_patients() {
             doctor.client.get(path).await.refused(403, code);
         }
     }
+}
+
+#[tokio::test]
+async fn the_symptoms_are_those_of_the_latest_prescription_that_the_doctor_may_know_of() {
+    let app = TestApp::start().await;
+    let (doctor, colleague) = (app.doctor().await, app.doctor().await);
+    let patient = patient_of(&app, &doctor).await;
+    let written = async |by: &Person, symptoms: &str, status: &str| {
+        let (prescription, _) = app.medication(&patient, false).await;
+        let sql =
+            "UPDATE prescriptions SET doctor_id = $2, symptoms = $3, status = $4::prescription_status WHERE id = $1";
+        let values = [prescription.into(), by.id.into(), symptoms.into(), status.into()];
+        app.execute(sql, values).await;
+    };
+    let told = async || {
+        let listed = list(&doctor, "").await;
+        let listed = find(&listed, &patient);
+        (listed["symptoms"].clone(), listed["activePrescriptions"].clone())
+    };
+    written(&colleague, "ក្អក", "ACTIVE").await;
+    assert_eq!(told().await, (json!("ក្អក"), json!(1)));
+    written(&colleague, "a draft of somebody else's", "DRAFT").await;
+    assert_eq!(told().await, (json!("ក្អក"), json!(1)));
+    written(&doctor, "ឈឺពោះ", "DRAFT").await;
+    assert_eq!(told().await, (json!("ឈឺពោះ"), json!(1)));
 }

@@ -1,3 +1,4 @@
+mod licence_photos;
 mod locks;
 mod worker;
 

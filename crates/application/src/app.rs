@@ -12,6 +12,7 @@ use crate::auth::{AccessTokens, Passwords, RefreshTokens};
 use crate::jobs::{Heartbeat, Job, Worker};
 use crate::keys::Key;
 use crate::pages::Cursors;
+use crate::pictures::Pictures;
 use crate::world::IdSource;
 use crate::{InvalidCatalogue, Settings, Texts, World};
 
@@ -32,6 +33,7 @@ struct Parts {
     access_tokens: AccessTokens,
     refresh_tokens: RefreshTokens,
     passwords: Passwords,
+    pictures: Pictures,
     cursors: Cursors,
     identifier_key: Key,
     codes: CodeStore,
@@ -67,6 +69,7 @@ impl Application {
             access_tokens: AccessTokens::new(auth),
             refresh_tokens: RefreshTokens::new(auth),
             passwords: Passwords::new(auth),
+            pictures: Pictures::new(&settings.pictures),
             cursors: Cursors::new(Key::derive(&auth.token_key, "cursor")),
             identifier_key: Key::derive(&auth.token_key, "identifier"),
             codes: CodeStore::new(redis.clone(), settings.codes.policy()),
@@ -176,6 +179,10 @@ impl Application {
 
     pub(crate) fn passwords(&self) -> &Passwords {
         &self.0.passwords
+    }
+
+    pub(crate) fn pictures(&self) -> &Pictures {
+        &self.0.pictures
     }
 
     pub(crate) fn cursors(&self) -> &Cursors {

@@ -35,16 +35,18 @@ mod looks;
 mod messages;
 mod once;
 mod pages;
+mod pictures;
 mod sessions;
 mod settings;
 mod texts;
+mod turns;
 mod users;
 mod work;
 mod world;
 
 pub use accounts::{
     Confirmation, DoctorRegistration, LICENCE_PHOTO_BYTES, LicencePhoto, LicencePhotoError, PersonRegistration,
-    Registrant, RegistrationRules, licence_photo,
+    Registrant, RegistrationRules,
 };
 pub use actor::Actor;
 pub use administration::{AdministratorKey, DoctorsQuery};
@@ -71,7 +73,7 @@ pub use once::{Created, Once};
 pub use pages::{Page, PageRequest};
 pub use settings::{
     AccountSettings, AdherenceSettings, AdminSettings, AuthSettings, CodeSettings, JobSettings, LimitSettings,
-    Settings, SigningSecret,
+    PictureSettings, Settings, SigningSecret,
 };
 pub use texts::{InvalidCatalogue, Texts};
 pub use users::{OwnProfile, ProfileRequest, StorageUse};

@@ -1,8 +1,14 @@
-use das_tern_domain::{AdherencePolicy, CodePolicy};
+mod adherence;
+mod jobs;
+
+use das_tern_domain::CodePolicy;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 use time::Duration;
 use validator::{Validate, ValidationError};
+
+pub use adherence::AdherenceSettings;
+pub use jobs::JobSettings;
 
 /// What the use cases can be set to. Every number's default is the rule's.
 #[derive(Debug, Clone, Deserialize, Validate)]
@@ -28,59 +34,29 @@ pub struct Settings {
     /// Adherence.
     #[validate(nested)]
     pub adherence: AdherenceSettings,
+    /// Pictures.
+    #[validate(nested)]
+    pub pictures: PictureSettings,
 }
 
-/// Adherence (rules §8).
+/// Pictures, which are read and written anew before they are stored (rules §12).
 #[derive(Debug, Clone, Deserialize, Validate)]
-#[validate(schema(function = "levels_in_order"))]
-pub struct AdherenceSettings {
-    /// From so many percent on it is GREEN.
-    #[validate(range(min = 1, max = 100))]
-    pub green_from: u8,
-    /// From so many percent on it is YELLOW, below it RED.
-    #[validate(range(min = 1, max = 100))]
-    pub yellow_from: u8,
-    /// Below so many percent a patient needs attention.
-    #[validate(range(max = 100))]
-    pub attention_below: u8,
-    /// Doses missed in a row that are a warning.
-    #[validate(range(min = 1, max = 100))]
-    pub warning_misses: u32,
-    /// Doses missed in a row that are critical.
-    #[validate(range(min = 1, max = 100))]
-    pub critical_misses: u32,
-}
-
-impl AdherenceSettings {
-    pub(crate) fn policy(&self) -> AdherencePolicy {
-        AdherencePolicy {
-            green_from: self.green_from,
-            yellow_from: self.yellow_from,
-            attention_below: self.attention_below,
-            warning_misses: self.warning_misses,
-            critical_misses: self.critical_misses,
-        }
-    }
-}
-
-fn levels_in_order(settings: &AdherenceSettings) -> Result<(), ValidationError> {
-    if settings.yellow_from > settings.green_from {
-        return Err(ValidationError::new("order").with_message("yellow_from is above green_from".into()));
-    }
-    if settings.warning_misses > settings.critical_misses {
-        return Err(ValidationError::new("order").with_message("warning_misses is above critical_misses".into()));
-    }
-    Ok(())
-}
-
-/// What happens without being asked.
-#[derive(Debug, Clone, Deserialize, Validate)]
-pub struct JobSettings {
-    /// Whether the server runs the jobs, too.
-    pub in_server: bool,
-    /// How long a worker may show no sign of life before its process counts as not ready, in seconds.
-    #[validate(range(min = 2, max = 3600))]
-    pub heartbeat_timeout_s: u32,
+pub struct PictureSettings {
+    /// The most pixels that a picture may come with.
+    #[validate(range(min = 10_000, max = 200_000_000))]
+    pub max_pixels: u64,
+    /// The longest side that is kept, in pixels; a larger picture is made smaller.
+    #[validate(range(min = 100, max = 10_000))]
+    pub max_side: u32,
+    /// The quality of the JPEGs that are kept, in percent.
+    #[validate(range(min = 50, max = 100))]
+    pub jpeg_quality: u8,
+    /// How many pictures are read at once; each may take four bytes a pixel, and as much again.
+    #[validate(range(min = 1, max = 64))]
+    pub at_once: u32,
+    /// How long a picture waits for its turn, in milliseconds; then its upload answers 503.
+    #[validate(range(min = 10, max = 60_000))]
+    pub wait_ms: u32,
 }
 
 /// Administration (rules §2).

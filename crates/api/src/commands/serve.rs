@@ -1,7 +1,6 @@
 //! `das-tern serve` and `das-tern worker`: a process that goes on until it is told to end.
 
 use anyhow::Context as _;
-use das_tern_application::{Integrations, World};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::print;
@@ -9,7 +8,8 @@ use crate::config::Config;
 use crate::service::{self, Running, StartError};
 
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
-    let start = service::start(config, World::real(Integrations::local()));
+    let world = service::real_world(&config)?;
+    let start = Box::pin(service::start(config, world));
     until_told(start, |url| {
         format!("Das Tern answers on {url}, its documentation is {url}/docs\n")
     })
@@ -17,7 +17,8 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
 }
 
 pub(super) async fn work(config: Config) -> anyhow::Result<()> {
-    let start = service::work(config, World::real(Integrations::local()));
+    let world = service::real_world(&config)?;
+    let start = Box::pin(service::work(config, world));
     until_told(start, |url| {
         format!("Das Tern works, and tells on {url}/health how it is doing\n")
     })

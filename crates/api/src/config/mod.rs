@@ -74,9 +74,11 @@ pub struct Config {
     pub database: das_tern_persistence::Settings,
     /// Redis.
     pub redis: das_tern_cache::Settings,
-    /// Signing in, limits, registration, codes, jobs and adherence: the sections `auth`, `limits`, `accounts`, `codes`,
-    /// `admin`, `jobs` and `adherence`.
+    /// Signing in, limits, registration, codes, pictures, jobs and adherence: the sections `auth`, `limits`, `accounts`,
+    /// `codes`, `admin`, `pictures`, `jobs` and `adherence`.
     pub application: das_tern_application::Settings,
+    /// The outside world: the sections `providers`, `sms`, `mail`, `google` and `objects`.
+    pub integrations: das_tern_integrations::Settings,
     /// The log.
     pub log: LogSettings,
 }
@@ -197,6 +199,8 @@ impl Reader<'_> {
         let accounts = self.section("accounts");
         let codes = self.section("codes");
         let admin = self.section("admin");
+        let pictures = self.section("pictures");
+        let integrations = self.integrations();
         let jobs = self.section("jobs");
         let adherence = self.section("adherence");
         let log = self.section("log");
@@ -212,10 +216,27 @@ impl Reader<'_> {
                 accounts: accounts?,
                 codes: codes?,
                 admin: admin?,
+                pictures: pictures?,
                 jobs: jobs?,
                 adherence: adherence?,
             },
+            integrations: integrations?,
             log: log?,
+        })
+    }
+
+    fn integrations(&mut self) -> Option<das_tern_integrations::Settings> {
+        let providers = self.section("providers");
+        let sms = self.section("sms");
+        let mail = self.section("mail");
+        let google = self.section("google");
+        let objects = self.section("objects");
+        Some(das_tern_integrations::Settings {
+            providers: providers?,
+            sms: sms?,
+            mail: mail?,
+            google: google?,
+            objects: objects?,
         })
     }
 

@@ -6,11 +6,18 @@ use serde::forward_to_deserialize_any;
 
 use super::*;
 
-const PRODUCTION: [(&str, &str); 4] = [
+const PRODUCTION: [(&str, &str); 11] = [
     ("APP_ENV", "production"),
     ("DATABASE_URL", "postgres://app:correct-horse@db.internal/das_tern"),
     ("REDIS_URL", "rediss://:battery-staple@redis.internal:6380"),
     ("DASTERN__AUTH__TOKEN_KEY", "7hZbq0zW9c1kV4tTn2mJxR5dPfY8sLgE"),
+    ("DASTERN__SMS__ACCOUNT_SID", "AC0123456789abcdef0123456789abcdef"),
+    ("DASTERN__SMS__AUTH_TOKEN", "a-token-of-twilio"),
+    ("DASTERN__SMS__SENDER", "+15005550006"),
+    ("DASTERN__MAIL__HOST", "mail.internal"),
+    ("DASTERN__MAIL__SENDER", "Das Tern <no-reply@das-tern.example>"),
+    ("DASTERN__MAIL__PORT", "465"),
+    ("DASTERN__OBJECTS__FOLDER", "/var/lib/das-tern/objects"),
 ];
 
 fn load(variables: &[(&str, &str)]) -> Result<(Config, Effective), Problems> {
@@ -221,7 +228,52 @@ fn production_has_no_secrets_of_its_own() {
     for key in ["database.url", "redis.url", "auth.token_key"] {
         assert_names(&problems, key, None);
     }
-    assert_eq!(problems.iter().count(), 3, "{problems}");
+    let defaults = Some("config/default.toml");
+    let of_providers = [
+        "sms.account_sid",
+        "sms.auth_token",
+        "sms.sender",
+        "mail.host",
+        "mail.sender",
+        "objects.folder",
+    ];
+    for key in of_providers {
+        assert_names(&problems, key, defaults);
+    }
+    assert_eq!(problems.iter().count(), 9, "{problems}");
+}
+
+#[test]
+fn production_keeps_files_in_a_bucket_too() {
+    let s3 = ("DASTERN__OBJECTS__PROVIDER", "s3");
+    let problems = production(&[s3]).unwrap_err();
+    for key in [
+        "objects.bucket",
+        "objects.region",
+        "objects.access_key_id",
+        "objects.secret_key",
+    ] {
+        assert_names(&problems, key, Some("config/default.toml"));
+    }
+    assert_eq!(problems.iter().count(), 4, "{problems}");
+    let bucket = [
+        s3,
+        ("DASTERN__OBJECTS__BUCKET", "das-tern"),
+        ("DASTERN__OBJECTS__REGION", "ap-southeast-1"),
+        ("DASTERN__OBJECTS__ACCESS_KEY_ID", "key-id"),
+        ("DASTERN__OBJECTS__SECRET_KEY", "the-secret-key-of-the-bucket"),
+    ];
+    let (config, effective) = production(&bucket).unwrap();
+    let shown = format!("{effective} {config:?}");
+    assert!(!shown.contains("the-secret-key-of-the-bucket"), "{shown}");
+}
+
+#[test]
+fn without_an_app_google_is_not_set_up_and_with_some_all_of_them_count() {
+    assert!(production(&[]).unwrap().0.integrations.google.audiences.is_empty());
+    let apps = [("DASTERN__GOOGLE__AUDIENCES", "ios.example,android.example, web.example")];
+    let audiences = production(&apps).unwrap().0.integrations.google.audiences;
+    assert_eq!(audiences, ["ios.example", "android.example", "web.example"]);
 }
 
 #[rstest::rstest]
@@ -235,6 +287,11 @@ fn production_has_no_secrets_of_its_own() {
 #[case::pretty_log("DASTERN__LOG__FORMAT", "pretty")]
 #[case::causes("DASTERN__HTTP__SHOW_CAUSES", "true")]
 #[case::unverified_doctors("DASTERN__ACCOUNTS__AUTO_VERIFY_DOCTORS", "true")]
+#[case::logged_messages("DASTERN__SMS__PROVIDER", "log")]
+#[case::logged_mail("DASTERN__MAIL__PROVIDER", "log")]
+#[case::forgotten_files("DASTERN__OBJECTS__PROVIDER", "memory")]
+#[case::readable_mail("DASTERN__MAIL__ENCRYPTION", "none")]
+#[case::readable_messages("DASTERN__SMS__BASE_URL", "http://api.twilio.com")]
 #[case::every_origin("DASTERN__HTTP__CORS_ORIGINS", "https://app.example,*")]
 fn production_refuses(#[case] variable: &'static str, #[case] text: &'static str) {
     let problems = production(&[(variable, text)]).unwrap_err();
@@ -252,6 +309,8 @@ fn production_refuses(#[case] variable: &'static str, #[case] text: &'static str
 #[case::one_connection("DASTERN__DATABASE__MAX_CONNECTIONS", "1", "database.max_connections")]
 #[case::yellow_above_green("DASTERN__ADHERENCE__YELLOW_FROM", "81", "adherence.yellow_from")]
 #[case::warned_after_the_worst("DASTERN__ADHERENCE__WARNING_MISSES", "4", "adherence.warning_misses")]
+#[case::backwards("DASTERN__PROVIDERS__BACKOFF_MIN_MS", "9999", "providers.backoff_min_ms")]
+#[case::small_store("DASTERN__OBJECTS__MAX_BYTES", "1000", "objects.max_bytes")]
 #[case::too_few_per_address("DASTERN__LIMITS__AUTH_PER_MINUTE_PER_IP", "1", "limits.auth_per_minute")]
 fn values_go_together(#[case] variable: &str, #[case] text: &str, #[case] key: &str) {
     let problems = problems(&[(variable, text)]);
@@ -339,6 +398,12 @@ fn every_key_of_the_defaults_is_read_and_every_setting_has_its_key() {
         ("admin", fields_of::<das_tern_application::AdminSettings>()),
         ("adherence", fields_of::<das_tern_application::AdherenceSettings>()),
         ("jobs", fields_of::<das_tern_application::JobSettings>()),
+        ("pictures", fields_of::<das_tern_application::PictureSettings>()),
+        ("providers", fields_of::<das_tern_integrations::ProviderSettings>()),
+        ("sms", fields_of::<das_tern_integrations::SmsSettings>()),
+        ("mail", fields_of::<das_tern_integrations::MailSettings>()),
+        ("google", fields_of::<das_tern_integrations::GoogleSettings>()),
+        ("objects", fields_of::<das_tern_integrations::ObjectSettings>()),
         ("log", fields_of::<LogSettings>()),
     ];
     assert_eq!(

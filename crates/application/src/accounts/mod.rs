@@ -6,12 +6,13 @@ mod licence_photo;
 mod register;
 mod reset_password;
 mod send_code;
+mod sweep_photos;
 
 use das_tern_domain::{AccountStatus, Contacts, Gender, Language, NewPassword, Pin, Specialty, zone};
 use das_tern_persistence::constraints;
 use time::Date;
 
-pub use licence_photo::{LICENCE_PHOTO_BYTES, LicencePhoto, LicencePhotoError, licence_photo};
+pub use licence_photo::{LICENCE_PHOTO_BYTES, LicencePhoto, LicencePhotoError};
 
 use crate::auth::SignedIn;
 use crate::{Application, Code, Error};

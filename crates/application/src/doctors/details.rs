@@ -1,5 +1,5 @@
 use das_tern_domain::{Adherence, AdherenceLevel, PatientData, UserId, zone};
-use das_tern_persistence::adherence;
+use das_tern_persistence::adherence::{self, DayOfDoses};
 use das_tern_persistence::doses::Span;
 use das_tern_persistence::patients;
 use time::{Date, Duration};
@@ -63,7 +63,7 @@ impl Application {
         };
         let of = |day: Date| {
             let found = found.iter().find(|found| found.day == day);
-            found.map_or_else(Adherence::default, |found| found.adherence())
+            found.map_or_else(Adherence::default, DayOfDoses::adherence)
         };
         let days = (0..DAYS).map(|number| first + Duration::days(number));
         Ok(days.map(|day| (day, of(day))).collect())

@@ -64,7 +64,7 @@ impl Application {
         let db = self.database().connection();
         let (found, total) = patients::list(db, self.figures(actor.id()), &page).await?;
         let seen = found.iter().filter(|patient| patient.is_seen).map(|patient| patient.id);
-        self.record_looks(actor, seen, PatientData::PatientList).await?;
+        self.record_shown(actor, seen, PatientData::PatientList).await?;
         Ok(DoctorsPatients {
             patients: found.into_iter().map(|view| self.summary(view)).collect(),
             total,
@@ -117,7 +117,7 @@ impl Application {
     }
 
     /// Records that something of each of these patients was shown (rules §10).
-    pub(super) async fn record_looks(
+    pub(super) async fn record_shown(
         &self,
         actor: &Actor,
         patients: impl Iterator<Item = UserId>,

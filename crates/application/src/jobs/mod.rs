@@ -75,8 +75,13 @@ impl Job {
 
 impl Application {
     /// Every job there is.
-    pub(crate) fn all_jobs(_settings: &JobSettings) -> Vec<Job> {
-        Vec::new()
+    pub(crate) fn all_jobs(every: &JobSettings) -> Vec<Job> {
+        vec![
+            Job::new("licence-photos", every.licence_photos_every_s, async |app| {
+                app.sweep_licence_photos().await
+            })
+            .alone(),
+        ]
     }
 
     /// Runs the job of this name once, now, whether it is due or not.

@@ -28,10 +28,13 @@ async fn application() -> Application {
         "accounts": { "foreign_phones": false, "auto_verify_doctors": false },
         "codes": { "ttl_s": 300, "cool_down_s": 60, "sends_per_hour": 3, "max_tries": 5, "lock_minutes": 15 },
         "admin": {},
+        "pictures": {
+            "max_pixels": 1_000_000, "max_side": 1000, "jpeg_quality": 85, "at_once": 1, "wait_ms": 1000,
+        },
         "adherence": {
             "green_from": 80, "yellow_from": 50, "attention_below": 70, "warning_misses": 2, "critical_misses": 3,
         },
-        "jobs": { "in_server": false, "heartbeat_timeout_s": 30 },
+        "jobs": { "in_server": false, "heartbeat_timeout_s": 30, "licence_photos_every_s": 86_400 },
     }))
     .unwrap();
     // The port of nobody: both are away.

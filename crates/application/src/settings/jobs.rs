@@ -1,0 +1,15 @@
+use serde::Deserialize;
+use validator::Validate;
+
+/// What happens without being asked.
+#[derive(Debug, Clone, Deserialize, Validate)]
+pub struct JobSettings {
+    /// Whether the server runs the jobs, too.
+    pub in_server: bool,
+    /// How long a worker may show no sign of life before its process counts as not ready, in seconds.
+    #[validate(range(min = 2, max = 3600))]
+    pub heartbeat_timeout_s: u32,
+    /// How often pictures of licences that belong to nobody are removed, in seconds.
+    #[validate(range(min = 60, max = 2_592_000))]
+    pub licence_photos_every_s: u32,
+}
