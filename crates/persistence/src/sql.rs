@@ -2,7 +2,7 @@
 //! connection's statement cache and selects just the columns that its answer shows.
 
 use das_tern_domain::Labelled;
-use sea_orm::{DbBackend, Statement, Value};
+use sea_orm::{DbBackend, QueryResult, Statement, TryGetError, TryGetable, Value};
 
 pub(crate) fn statement(sql: &'static str, values: impl IntoIterator<Item = Value>) -> Statement {
     Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
@@ -16,6 +16,27 @@ pub(crate) fn label<E: Labelled>(value: E) -> Value {
 /// The same for an enum that may be absent.
 pub(crate) fn optional_label<E: Labelled>(value: Option<E>) -> Value {
     value.map(|value| value.label().to_owned()).into()
+}
+
+/// The columns of a row, one after the other, as its statement selects them. Looking each up by its name costs as much as
+/// reading it, which wide rows that many requests read notice.
+pub(crate) struct Columns<'a> {
+    row: &'a QueryResult,
+    next: usize,
+}
+
+impl<'a> Columns<'a> {
+    /// Begins at the first column.
+    pub(crate) fn of(row: &'a QueryResult) -> Self {
+        Self { row, next: 0 }
+    }
+
+    /// The value of the next column.
+    pub(crate) fn next<T: TryGetable>(&mut self) -> Result<T, TryGetError> {
+        let value = self.row.try_get_by_index_nullable(self.next);
+        self.next += 1;
+        value
+    }
 }
 
 /// The pattern of whatever has `text` in it, taken literally.

@@ -1,10 +1,10 @@
 use std::collections::BTreeSet;
 
-use serde::de::value::Error as Refusal;
-use serde::de::{Deserializer, Error as _, Visitor};
-use serde::forward_to_deserialize_any;
-
 use super::*;
+use fields::fields_of;
+
+mod fields;
+mod outside;
 
 const PRODUCTION: [(&str, &str); 11] = [
     ("APP_ENV", "production"),
@@ -243,39 +243,6 @@ fn production_has_no_secrets_of_its_own() {
     assert_eq!(problems.iter().count(), 9, "{problems}");
 }
 
-#[test]
-fn production_keeps_files_in_a_bucket_too() {
-    let s3 = ("DASTERN__OBJECTS__PROVIDER", "s3");
-    let problems = production(&[s3]).unwrap_err();
-    for key in [
-        "objects.bucket",
-        "objects.region",
-        "objects.access_key_id",
-        "objects.secret_key",
-    ] {
-        assert_names(&problems, key, Some("config/default.toml"));
-    }
-    assert_eq!(problems.iter().count(), 4, "{problems}");
-    let bucket = [
-        s3,
-        ("DASTERN__OBJECTS__BUCKET", "das-tern"),
-        ("DASTERN__OBJECTS__REGION", "ap-southeast-1"),
-        ("DASTERN__OBJECTS__ACCESS_KEY_ID", "key-id"),
-        ("DASTERN__OBJECTS__SECRET_KEY", "the-secret-key-of-the-bucket"),
-    ];
-    let (config, effective) = production(&bucket).unwrap();
-    let shown = format!("{effective} {config:?}");
-    assert!(!shown.contains("the-secret-key-of-the-bucket"), "{shown}");
-}
-
-#[test]
-fn without_an_app_google_is_not_set_up_and_with_some_all_of_them_count() {
-    assert!(production(&[]).unwrap().0.integrations.google.audiences.is_empty());
-    let apps = [("DASTERN__GOOGLE__AUDIENCES", "ios.example,android.example, web.example")];
-    let audiences = production(&apps).unwrap().0.integrations.google.audiences;
-    assert_eq!(audiences, ["ios.example", "android.example", "web.example"]);
-}
-
 #[rstest::rstest]
 #[case::development_key("DASTERN__AUTH__TOKEN_KEY", "a key of development that everybody knows")]
 #[case::test_key("DASTERN__AUTH__TOKEN_KEY", "a key of the tests that everybody knows")]
@@ -423,37 +390,5 @@ fn every_key_of_the_defaults_has_its_comment() {
         let is_key = line.starts_with(|first: char| first.is_ascii_lowercase() || first == '[');
         assert!(!is_key || previous.starts_with('#'), "{line}");
         previous = line;
-    }
-}
-
-/// Asks a struct's `Deserialize` for the names of its fields.
-fn fields_of<T: DeserializeOwned>() -> &'static [&'static str] {
-    let mut fields: &'static [&'static str] = &[];
-    let _ = T::deserialize(Asking(&mut fields));
-    fields
-}
-
-struct Asking<'a>(&'a mut &'static [&'static str]);
-
-impl<'de> Deserializer<'de> for Asking<'_> {
-    type Error = Refusal;
-
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Refusal> {
-        Err(Refusal::custom("only structs have fields"))
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        fields: &'static [&'static str],
-        _: V,
-    ) -> Result<V::Value, Refusal> {
-        *self.0 = fields;
-        Err(Refusal::custom("the names are enough"))
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
     }
 }
