@@ -127,6 +127,18 @@ impl ClockTime {
         let local = instant.to_offset(PHNOM_PENH).time();
         Self(Time::from_hms(local.hour(), local.minute(), 0).unwrap_or(Time::MIDNIGHT))
     }
+
+    /// The full hour, from 0 to 23.
+    #[must_use]
+    pub fn at_hour(hour: u8) -> Option<Self> {
+        Time::from_hms(hour, 0, 0).ok().map(Self)
+    }
+
+    /// The hour that it lies in.
+    #[must_use]
+    pub fn hour(self) -> u8 {
+        self.0.hour()
+    }
 }
 
 impl fmt::Display for ClockTime {
