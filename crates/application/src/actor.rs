@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
 use das_tern_domain::access::Viewer;
-use das_tern_domain::{SessionId, UserId};
+use das_tern_domain::{SessionId, UserId, standing_status};
 use das_tern_persistence::users::Account;
 
 /// The person who makes a request, as the database knows them at this moment.
@@ -24,6 +24,7 @@ impl Actor {
         Viewer {
             id: self.account.id,
             role: self.account.role,
+            standing: standing_status(self.account.account_status, self.account.status_before_lock),
         }
     }
 }

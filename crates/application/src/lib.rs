@@ -29,6 +29,7 @@ mod error;
 mod health;
 mod keys;
 mod limits;
+mod looks;
 mod messages;
 mod once;
 mod pages;

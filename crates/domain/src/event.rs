@@ -79,6 +79,8 @@ pub enum PatientData {
     DoseSchedule,
     /// The doses of a span of days.
     DoseHistory,
+    /// Prescriptions, with what they ask for and their versions.
+    Prescriptions,
 }
 
 /// Somebody else looked at a patient's data, or tried to.

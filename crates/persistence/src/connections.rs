@@ -10,14 +10,19 @@ use time::OffsetDateTime;
 use crate::Error;
 use crate::sql::statement;
 
+/// One look-up by the pair. Between two patients the one who was asked is the one who is cared for; see
+/// `das_tern_domain::access::opened_by`.
 const RELATIONSHIP: &str = "\
-SELECT c.status::text AS status, c.permission_level::text AS permission_level, c.metadata \
-FROM users p LEFT JOIN connections c ON (c.initiator_id = $1 AND c.recipient_id = p.id) \
- OR (c.initiator_id = p.id AND c.recipient_id = $1) \
+SELECT CASE WHEN c.recipient_id = p.id OR v.role <> 'PATIENT' THEN p.id ELSE v.id END AS opens, \
+ c.status::text AS status, c.permission_level::text AS permission_level, c.metadata \
+FROM users p JOIN users v ON v.id = $1 \
+LEFT JOIN connections c ON least(c.initiator_id, c.recipient_id) = least(v.id, p.id) \
+ AND greatest(c.initiator_id, c.recipient_id) = greatest(v.id, p.id) \
 WHERE p.id = $2 AND p.role = 'PATIENT'";
 
 #[derive(FromQueryResult)]
 struct RelationshipRow {
+    opens: UserId,
     status: Option<ConnectionStatus>,
     permission_level: Option<PermissionLevel>,
     metadata: Option<ConnectionMetadata>,
@@ -40,6 +45,7 @@ pub async fn relationship(
     Ok(row.map(|row| {
         let (status, level) = (row.status?, row.permission_level?);
         Some(Relationship {
+            opens: row.opens,
             status,
             level,
             metadata: row.metadata.unwrap_or_default(),

@@ -1,5 +1,6 @@
 //! Dose events with the medication they belong to, and the one statement that records an outcome.
 
+use das_tern_domain::access::Sight;
 use das_tern_domain::{
     ClockTime, DailyProgress, Dosage, Dose, DoseEventId, DoseEventStatus, MedicationId, PrescriptionId, Slot,
     TimePeriod, UserId, zone,
@@ -213,6 +214,26 @@ pub struct Span {
 }
 
 impl Span {
+    /// The part of it that is seen; `None` is nothing of it.
+    #[must_use]
+    pub fn seen_by(self, sight: &Sight) -> Option<Self> {
+        let Sight::Selected(scope) = sight else {
+            return Some(self);
+        };
+        let from = scope.from.map_or(self.from, |day| self.from.max(zone::start_of(day)));
+        let until = scope.to.map_or(self.until, |day| self.until.min(zone::end_of(day)));
+        let prescriptions = match self.prescriptions {
+            Some(ids) => Some(ids.into_iter().filter(|id| scope.selects(*id)).collect()),
+            None => Some(scope.prescription_ids.clone()).filter(|ids| !ids.is_empty()),
+        };
+        (!scope.is_empty() && from < until).then_some(Self {
+            from,
+            until,
+            prescriptions,
+            ..self
+        })
+    }
+
     fn prescription_ids(&self) -> Option<Vec<Uuid>> {
         self.prescriptions
             .as_ref()

@@ -26,6 +26,9 @@
 //! migration, then the field of its entity; a test tells when the two differ. To add a constraint: name it in the
 //! migration and in [`constraints`]; a violation then arrives as an [`Error`] with that name.
 
+#[macro_use]
+pub mod sights;
+
 pub mod audit_logs;
 mod connect;
 mod connection;

@@ -1,7 +1,6 @@
 //! A patient's doses: the day, the past, and what became of each (rules §5).
 
 mod history;
-mod look;
 mod record;
 mod schedule;
 

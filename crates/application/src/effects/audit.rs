@@ -80,6 +80,7 @@ fn look(viewed: PatientDataViewed) -> Entry {
     let data = match viewed.data {
         PatientData::DoseSchedule => "DOSE_SCHEDULE",
         PatientData::DoseHistory => "DOSE_HISTORY",
+        PatientData::Prescriptions => "PRESCRIPTIONS",
     };
     let details = match viewed.refusal {
         None => json!({ "data": data, "outcome": "SHOWN" }),
@@ -99,6 +100,7 @@ fn reason(refusal: Refusal) -> &'static str {
         Refusal::NotConnected => "NOT_CONNECTED",
         Refusal::NotAllowed => "NOT_ALLOWED",
         Refusal::ApprovalRequired => "APPROVAL_REQUIRED",
+        Refusal::NotVerified => "NOT_VERIFIED",
     }
 }
 

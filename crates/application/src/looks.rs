@@ -1,0 +1,103 @@
+//! How a use case asks the access policy, and what of the asking is written down (rules §3, §10).
+
+use das_tern_domain::access::{Action, Refusal, Sight, decide};
+use das_tern_domain::{Event, PatientData, PatientDataViewed, UserId, UserRole};
+use das_tern_persistence::connections;
+use das_tern_persistence::doses::Span;
+
+use crate::effects::By;
+use crate::{Actor, Application, Code, Error, FieldCode, Resource};
+
+/// A look at a patient's data that the policy allows.
+pub(crate) struct Look {
+    pub(crate) patient: UserId,
+    pub(crate) sight: Sight,
+}
+
+impl Look {
+    /// Whether everything is seen, so that what is cached for the patient may be shown.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.sight == Sight::Everything
+    }
+
+    /// The part of a span of days that may be seen; `None` is nothing of it.
+    pub(crate) fn narrow(&self, span: Span) -> Option<Span> {
+        span.seen_by(&self.sight)
+    }
+}
+
+impl Application {
+    /// Decides whether the caller may look at the data of `patient`, or at their own where none is named, and records a
+    /// look at somebody else's, refused ones too (rules §10).
+    pub(crate) async fn look(&self, actor: &Actor, patient: Option<UserId>, data: PatientData) -> Result<Look, Error> {
+        let patient = match patient {
+            Some(patient) => patient,
+            None if actor.account.role == UserRole::Patient => actor.id(),
+            None => return Err(Error::invalid_field("patientId", FieldCode::Required)),
+        };
+        let seen = self.ask(actor, patient, Action::View).await?;
+        if patient != actor.id() {
+            self.record_look(actor, patient, data, seen.as_ref().err().copied())
+                .await?;
+        }
+        Ok(Look { patient, sight: seen? })
+    }
+
+    /// Decides whether the caller may do `action` with the data of `patient`. A refused attempt is recorded as a refused
+    /// look at `data`; what is allowed leaves its own event.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` without a connection, `FORBIDDEN` where the level or the relation does not go that far.
+    pub async fn permit(
+        &self,
+        actor: &Actor,
+        patient: UserId,
+        action: Action,
+        data: PatientData,
+    ) -> Result<(), Error> {
+        let decided = self.ask(actor, patient, action).await?;
+        if let Err(refusal) = decided {
+            self.record_look(actor, patient, data, Some(refusal)).await?;
+        }
+        decided?;
+        Ok(())
+    }
+
+    /// What the policy says, with the connection as the database has it at this moment: nothing that grants access is
+    /// cached.
+    async fn ask(&self, actor: &Actor, patient: UserId, action: Action) -> Result<Result<Sight, Refusal>, Error> {
+        let viewer = actor.viewer();
+        if patient == viewer.id && viewer.role == UserRole::Patient {
+            return Ok(decide(viewer, patient, None, action, self.now()));
+        }
+        let relationship = connections::relationship(self.database().connection(), viewer.id, patient)
+            .await?
+            .ok_or_else(|| Error::missing(Resource::Patient))?;
+        Ok(decide(viewer, patient, relationship.as_ref(), action, self.now()))
+    }
+
+    async fn record_look(
+        &self,
+        actor: &Actor,
+        patient: UserId,
+        data: PatientData,
+        refusal: Option<Refusal>,
+    ) -> Result<(), Error> {
+        let viewed = PatientDataViewed { patient, data, refusal };
+        self.write(By::from(actor), async |work| {
+            work.record(Event::PatientDataViewed(viewed)).await
+        })
+        .await
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NotConnected => Self::missing(Resource::Patient),
+            Refusal::NotAllowed => Self::new(Code::Forbidden),
+            Refusal::ApprovalRequired => Self::new(Code::AccessApprovalRequired),
+            Refusal::NotVerified => Self::new(Code::AccountPendingVerification),
+        }
+    }
+}
