@@ -19,6 +19,7 @@ mod conventions;
 mod docker;
 mod doses;
 mod layers;
+mod prescriptions;
 mod resilience;
 mod schema;
 mod seed;

@@ -33,6 +33,7 @@ mod looks;
 mod messages;
 mod once;
 mod pages;
+mod prescriptions;
 mod sessions;
 mod settings;
 mod texts;
@@ -53,6 +54,7 @@ pub use das_tern_integrations::Integrations;
 pub use das_tern_persistence::audit_logs::AuditEntry;
 pub use das_tern_persistence::doctors::DoctorView;
 pub use das_tern_persistence::doses::DoseView;
+pub use das_tern_persistence::prescriptions::{MedicineView, PrescriptionView, VersionView};
 pub use das_tern_persistence::users::Account;
 pub use das_tern_persistence::verification::DoctorRecord;
 pub use doctors::DoctorQuery;
@@ -62,8 +64,11 @@ pub use health::{Check, Health};
 pub use limits::{Admission, LimitClass, Verdict};
 pub use once::{Created, Once};
 pub use pages::{Page, PageRequest};
+pub use prescriptions::{
+    DoctorsPrescription, OwnPrescription, PrescriptionEdit, PrescriptionQuery, ToppedUp,
+};
 pub use settings::{
-    AccountSettings, AdminSettings, AuthSettings, CodeSettings, LimitSettings, Settings, SigningSecret,
+    AccountSettings, AdminSettings, AuthSettings, CodeSettings, LimitSettings, ScheduleSettings, Settings, SigningSecret,
 };
 pub use texts::{InvalidCatalogue, Texts};
 pub use users::{OwnProfile, ProfileRequest, StorageUse};

@@ -22,6 +22,20 @@ pub struct Settings {
     /// Administration.
     #[validate(nested)]
     pub admin: AdminSettings,
+    /// The doses that follow from prescriptions.
+    #[validate(nested)]
+    pub schedule: ScheduleSettings,
+}
+
+/// The doses that follow from prescriptions (rules §5).
+#[derive(Debug, Clone, Deserialize, Validate)]
+pub struct ScheduleSettings {
+    /// How many days ahead doses are made, today included.
+    #[validate(range(min = 1, max = 366))]
+    pub horizon_days: u16,
+    /// How many prescriptions the daily top-up takes at a time.
+    #[validate(range(min = 1, max = 5_000))]
+    pub batch: u16,
 }
 
 /// Administration (rules §2).

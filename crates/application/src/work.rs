@@ -158,6 +158,18 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// Records several events that change no row, in one statement.
+    pub(crate) async fn record_all(&mut self, events: &[Event]) -> Result<(), Stop> {
+        let rows = self.note(events);
+        effects::write(&self.unit.connection(), &rows).await?;
+        Ok(())
+    }
+
+    /// Begins a transaction, unless one is open.
+    pub(crate) async fn begin(&mut self) -> Result<(), Stop> {
+        Ok(self.unit.begin().await?)
+    }
+
     /// Begins a transaction and locks the login state of an account.
     pub(crate) async fn lock_login_state(&mut self, user: UserId) -> Result<Option<LoginState>, Stop> {
         self.unit.begin().await?;
@@ -239,6 +251,11 @@ impl Work<'_> {
     /// Now.
     pub(crate) fn now(&self) -> OffsetDateTime {
         self.app.now()
+    }
+
+    /// How many days ahead doses are made, today included.
+    pub(crate) fn horizon_days(&self) -> u16 {
+        self.app.settings().schedule.horizon_days
     }
 
     fn rows(&self, events: &[Event]) -> effects::Effects {

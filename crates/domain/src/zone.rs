@@ -104,6 +104,14 @@ pub fn parse_day(text: &str) -> Result<Date, InvalidTime> {
         .ok_or_else(|| invalid(text, "a date like 2026-03-06"))
 }
 
+/// Reads a calendar date, also where an instant is written for it, as the app does: then its day in Phnom Penh.
+///
+/// # Errors
+/// When the text is neither.
+pub fn parse_day_of(text: &str) -> Result<Date, InvalidTime> {
+    parse_day(text).or_else(|error| parse_instant(text).map(day_of).map_err(|_| error))
+}
+
 /// Writes a calendar date as `yyyy-MM-dd`.
 #[must_use]
 pub fn format_day(day: Date) -> String {

@@ -74,8 +74,8 @@ pub struct Config {
     pub database: das_tern_persistence::Settings,
     /// Redis.
     pub redis: das_tern_cache::Settings,
-    /// Signing in, limits, registration and codes: the sections `auth`, `limits`, `accounts`, `codes` and
-    /// `admin`.
+    /// What the use cases can be set to: the sections `auth`, `limits`, `accounts`, `codes`, `admin` and
+    /// `schedule`.
     pub application: das_tern_application::Settings,
     /// The log.
     pub log: LogSettings,
@@ -197,6 +197,7 @@ impl Reader<'_> {
         let accounts = self.section("accounts");
         let codes = self.section("codes");
         let admin = self.section("admin");
+        let schedule = self.section("schedule");
         let log = self.section("log");
         Some(Config {
             environment: self.effective.environment,
@@ -210,6 +211,7 @@ impl Reader<'_> {
                 accounts: accounts?,
                 codes: codes?,
                 admin: admin?,
+                schedule: schedule?,
             },
             log: log?,
         })

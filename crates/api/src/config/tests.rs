@@ -334,6 +334,7 @@ fn every_key_of_the_defaults_is_read_and_every_setting_has_its_key() {
         ("accounts", fields_of::<das_tern_application::AccountSettings>()),
         ("codes", fields_of::<das_tern_application::CodeSettings>()),
         ("admin", fields_of::<das_tern_application::AdminSettings>()),
+        ("schedule", fields_of::<das_tern_application::ScheduleSettings>()),
         ("log", fields_of::<LogSettings>()),
     ];
     assert_eq!(

@@ -56,7 +56,7 @@ impl Prescription {
         };
         let edited = content.edited(&change.content);
         let grid = match &change.rows {
-            Some(rows) => revise(base, by, rows, today, new_id)?,
+            Some(rows) => revise(base, by, rows, "medications", today, new_id)?,
             None => base.clone(),
         };
         check(by, &edited)?;
@@ -166,6 +166,19 @@ fn check(by: Author, content: &Content) -> Result<(), PrescriptionError> {
     Err(PrescriptionError::Invalid(vec![GridProblem::new("symptoms", InvalidRow::Required)]))
 }
 
+/// The first grid of a prescription. `path` is where its rows stand in the request.
+///
+/// # Errors
+/// Names the days that are out of range.
+pub fn first_grid(
+    rows: &[RowDraft],
+    path: &str,
+    today: Date,
+    new_id: impl FnMut() -> MedicationId,
+) -> Result<Vec<Medicine>, PrescriptionError> {
+    revise(&[], Author::Patient, rows, path, today, new_id)
+}
+
 /// The grid after an author wrote these rows. What a patient added beside a doctor's grid is not the doctor's to change.
 ///
 /// A row that takes the place of another keeps its id as long as its doses look the same; otherwise it gets one of its own,
@@ -174,6 +187,7 @@ fn revise(
     base: &[Medicine],
     by: Author,
     rows: &[RowDraft],
+    path: &str,
     today: Date,
     mut new_id: impl FnMut() -> MedicationId,
 ) -> Result<Vec<Medicine>, PrescriptionError> {
@@ -191,11 +205,11 @@ fn revise(
                 row.details.added_by_patient = known.as_ref().is_some_and(|known| known.row.details.added_by_patient);
                 grid.push(placed(row, known.as_ref(), &mut new_id));
             }
-            Err(problem) => problems.push(problem.within(&format!("medications[{n}]"))),
+            Err(problem) => problems.push(problem.within(&format!("{path}[{n}]"))),
         }
     }
     if grid.is_empty() && problems.is_empty() {
-        problems.push(GridProblem::new("medications", InvalidRow::Required));
+        problems.push(GridProblem::new(path, InvalidRow::Required));
     }
     if !problems.is_empty() {
         return Err(PrescriptionError::Invalid(problems));

@@ -22,9 +22,6 @@ pub enum PrescriptionError {
     /// The patient asked for another draft, and there is none yet.
     #[error("the doctor has not revised it yet")]
     RevisionRequired,
-    /// No change waits for an answer.
-    #[error("no change is proposed")]
-    NothingProposed,
     /// It is the patient's own, so there is no doctor to answer.
     #[error("no doctor wrote it")]
     NoDoctor,
@@ -189,7 +186,7 @@ impl Prescription {
     pub fn decline_changes(&self, reason: Option<String>) -> Outcome {
         self.require(&[Active, Paused])?;
         if self.proposed_version.is_none() {
-            return Err(PrescriptionError::NothingProposed);
+            return Err(self.nothing_waits());
         }
         let after = Self {
             proposed_version: None,
@@ -274,7 +271,15 @@ impl Prescription {
         self.require(&[Active, Paused])?;
         proposed
             .filter(|version| Some(version.number) == self.proposed_version)
-            .ok_or(PrescriptionError::NothingProposed)
+            .ok_or_else(|| self.nothing_waits())
+    }
+
+    /// No state allows an answer to what was not proposed.
+    fn nothing_waits(&self) -> PrescriptionError {
+        PrescriptionError::InvalidState {
+            from: self.status,
+            allowed: &[],
+        }
     }
 
     fn moved_to(&self, status: PrescriptionStatus) -> Self {
@@ -367,6 +372,7 @@ impl Prescription {
             version,
             change,
             told,
+            days: None,
         }
     }
 }

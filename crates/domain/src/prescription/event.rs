@@ -1,5 +1,7 @@
 //! What happens to a prescription.
 
+use time::Date;
+
 use crate::{MedicationId, PrescriptionId, PrescriptionStatus, Recipient, UserId};
 
 /// What happened to a prescription.
@@ -22,6 +24,8 @@ pub struct PrescriptionChanged {
     pub change: PrescriptionChange,
     /// The other side, where there is somebody to tell.
     pub told: Option<Told>,
+    /// The first and the last day whose doses changed with it, as far as there are any; whoever saves it knows.
+    pub days: Option<(Date, Date)>,
 }
 
 /// Somebody to tell.

@@ -17,7 +17,7 @@ use time::Date;
 
 use crate::{PrescriptionId, PrescriptionStatus, Recipient, UserId};
 
-pub use change::{Author, Change};
+pub use change::{Author, Change, first_grid};
 pub use content::{Content, ContentEdit, Particulars, PrescriptionDetails, RevisionRequest, VersionDetails};
 pub use course::{Course, CourseDraft, CourseEnd, MAX_COURSE_DAYS, is_first_day};
 pub use decide::{PrescriptionError, Revised};

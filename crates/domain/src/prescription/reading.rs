@@ -1,7 +1,5 @@
 //! Reading a row of the grid, in both ways in which it is written: with cells, or as the app's form of check boxes.
 
-use time::Date;
-
 use super::course::{CourseDraft, CourseEnd};
 use super::grid::{Amount, ReminderTimes, Row, default_timing};
 use crate::{ClockTime, Dosage, InvalidText, MedicationId, Slot, one_line, zone};
@@ -314,8 +312,8 @@ impl Reader {
     }
 
     fn course(&mut self, input: &RowInput) -> CourseDraft {
-        let first_day = self.read("firstDay", input.first_day.as_deref(), read_day);
-        let last_day = self.read("lastDay", input.last_day.as_deref(), read_day);
+        let first_day = self.read("firstDay", input.first_day.as_deref(), zone::parse_day_of);
+        let last_day = self.read("lastDay", input.last_day.as_deref(), zone::parse_day_of);
         if input.duration_days.is_some_and(|days| !(1..=super::MAX_COURSE_DAYS).contains(&days)) {
             self.refuse("durationDays", InvalidRow::OutOfRange);
         }
@@ -325,11 +323,6 @@ impl Reader {
             end: end.or(input.duration_days.map(CourseEnd::After)),
         }
     }
-}
-
-/// A day, also where an instant is given for it, as the app does.
-fn read_day(text: &str) -> Result<Date, zone::InvalidTime> {
-    zone::parse_day(text).or_else(|_| zone::parse_instant(text).map(zone::day_of))
 }
 
 /// Whether a text is a link to the web, or one within our own files: no other scheme is any picture's.

@@ -3,7 +3,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use das_tern_application::{Error, Resource};
-use das_tern_domain::{DoctorName, DoseEventId, SessionId};
+use das_tern_domain::{DoctorName, DoseEventId, PrescriptionId, SessionId};
 use uuid::Uuid;
 
 use crate::error::Failure;
@@ -24,6 +24,10 @@ impl PathId for DoseEventId {
 
 impl PathId for DoctorName {
     const RESOURCE: Resource = Resource::Doctor;
+}
+
+impl PathId for PrescriptionId {
+    const RESOURCE: Resource = Resource::Prescription;
 }
 
 impl PathId for SessionId {
