@@ -48,7 +48,11 @@ pub fn prescription_for(patient: &Person, rows: &[Value]) -> Value {
 }
 
 pub async fn prescribed(doctor: &Person, patient: &Person, rows: &[Value]) -> Value {
-    doctor.client.post("/prescriptions", &prescription_for(patient, rows)).await.expect(201)
+    doctor
+        .client
+        .post("/prescriptions", &prescription_for(patient, rows))
+        .await
+        .expect(201)
 }
 
 /// A doctor's prescription that the patient confirmed.
@@ -72,7 +76,9 @@ pub fn uuid(thing: &Value) -> Uuid {
 }
 
 pub fn path(prescription: &Value, action: &str) -> String {
-    format!("/prescriptions/{}/{action}", id(prescription)).trim_end_matches('/').to_owned()
+    format!("/prescriptions/{}/{action}", id(prescription))
+        .trim_end_matches('/')
+        .to_owned()
 }
 
 /// What a patient does about a prescription; the prescription then.
@@ -89,7 +95,9 @@ pub async fn doses(app: &TestApp, prescription: &Value) -> Vec<String> {
     let sql = "SELECT to_char(scheduled_time, 'YYYY-MM-DD HH24:MI ') || status AS dose FROM dose_events \
                WHERE prescription_id = $1 ORDER BY scheduled_time, id";
     let rows = app.rows(sql, [uuid(prescription).into()]).await;
-    rows.iter().map(|row| row["dose"].as_str().unwrap().to_owned()).collect()
+    rows.iter()
+        .map(|row| row["dose"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// Whole rows of the doses that a condition picks.
@@ -104,7 +112,9 @@ pub async fn told(app: &TestApp, person: &Person) -> Vec<String> {
     let sql = "SELECT type || ' ' || coalesce(data ->> 'change', '') AS told FROM notifications WHERE recipient_id = $1 \
                ORDER BY created_at, id";
     let rows = app.rows(sql, [person.id.into()]).await;
-    rows.iter().map(|row| row["told"].as_str().unwrap().to_owned()).collect()
+    rows.iter()
+        .map(|row| row["told"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// A prescription that an operation may be asked of by `patient`; its id.

@@ -8,7 +8,10 @@ async fn a_patient_writes_one_that_holds_at_once() {
     let app = TestApp::start().await;
     let patient = app.patient().await;
     let own = own(&patient, &[aspirin()]).await;
-    assert_eq!((&own["status"], &own["doctorId"], &own["doctor"]), (&json!("ACTIVE"), &Value::Null, &Value::Null));
+    assert_eq!(
+        (&own["status"], &own["doctorId"], &own["doctor"]),
+        (&json!("ACTIVE"), &Value::Null, &Value::Null)
+    );
     // Today's morning is over; the rest of the 30 days is not.
     let doses = doses(&app, &own).await;
     assert_eq!(doses.len(), 89);
@@ -40,15 +43,28 @@ async fn the_form_with_a_title_is_read_as_well() {
     ] {
         assert_eq!(own[field], expected, "{field}");
     }
-    assert_eq!((&own["doctor"]["id"], &own["doctor"]["fullName"]), (&Value::Null, &json!("វេជ្ជបណ្ឌិត ចាន់")));
+    assert_eq!(
+        (&own["doctor"]["id"], &own["doctor"]["fullName"]),
+        (&Value::Null, &json!("វេជ្ជបណ្ឌិត ចាន់"))
+    );
     let row = &own["medications"][0];
-    assert_eq!((&row["medicineName"], &row["nightDosage"]["amount"]), (&json!("ប៉ារ៉ាសេតាម៉ុល"), &json!("0.5")));
-    assert_eq!(doses(&app, &own).await, ["2026-03-06 21:00 DUE", "2026-03-07 21:00 DUE"]);
+    assert_eq!(
+        (&row["medicineName"], &row["nightDosage"]["amount"]),
+        (&json!("ប៉ារ៉ាសេតាម៉ុល"), &json!("0.5"))
+    );
+    assert_eq!(
+        doses(&app, &own).await,
+        ["2026-03-06 21:00 DUE", "2026-03-07 21:00 DUE"]
+    );
 
     let mut wrong = body.clone();
     wrong["startDate"] = json!("2026-02-26");
     wrong["medicines"][0]["medicineType"] = json!("PILL");
-    let fields = patient.client.post("/prescriptions/patient", &wrong).await.invalid_fields();
+    let fields = patient
+        .client
+        .post("/prescriptions/patient", &wrong)
+        .await
+        .invalid_fields();
     let names: Vec<_> = fields.iter().map(|(field, _)| field.as_str()).collect();
     assert_eq!(names, ["startDate", "medicines[0].medicineType"]);
 }
@@ -70,8 +86,16 @@ async fn a_draft_of_ones_own_is_confirmed_or_deleted() {
     assert_eq!(active["status"], "ACTIVE");
     let gone = patient.client.delete(&path(&thrown_away, "")).await.ok();
     assert!(gone["message"].is_string());
-    patient.client.get(&path(&thrown_away, "")).await.refused(404, "NOT_FOUND");
-    let refused = patient.client.delete(&path(&kept, "")).await.refused(409, "INVALID_STATE");
+    patient
+        .client
+        .get(&path(&thrown_away, ""))
+        .await
+        .refused(404, "NOT_FOUND");
+    let refused = patient
+        .client
+        .delete(&path(&kept, ""))
+        .await
+        .refused(409, "INVALID_STATE");
     assert_eq!(refused["details"]["from"], "ACTIVE");
     assert_eq!(refused["details"]["allowed"], json!(["DRAFT"]));
     let entries = "resource_id = $1 AND details ->> 'change' = 'DELETED'";
@@ -79,7 +103,11 @@ async fn a_draft_of_ones_own_is_confirmed_or_deleted() {
 
     let (doctor, patient) = couple(&app).await;
     let theirs = prescribed(&doctor, &patient, &[aspirin()]).await;
-    patient.client.delete(&path(&theirs, "")).await.refused(403, "FORBIDDEN");
+    patient
+        .client
+        .delete(&path(&theirs, ""))
+        .await
+        .refused(403, "FORBIDDEN");
 }
 
 #[tokio::test]
@@ -123,7 +151,10 @@ async fn a_body_names_nobody_elses_prescription() {
         "symptoms": "x", "medications": [aspirin()], "patientId": victim.id, "doctorId": victim.id, "status": "INACTIVE",
     });
     let own = patient.client.post("/prescriptions/patient", &body).await.expect(201);
-    assert_eq!((&own["patientId"], &own["doctorId"]), (&json!(patient.id), &Value::Null));
+    assert_eq!(
+        (&own["patientId"], &own["doctorId"]),
+        (&json!(patient.id), &Value::Null)
+    );
     assert_eq!(own["status"], "ACTIVE");
 }
 
@@ -133,17 +164,30 @@ async fn a_medicine_of_ones_own_stands_beside_a_doctors_grid_and_is_marked() {
     let (doctor, patient) = couple(&app).await;
     let prescription = confirmed(&doctor, &patient, &[at_night("Aspirin", "1")]).await;
     let client = patient.client.with_header("idempotency-key", "once");
-    let added = client.post(&path(&prescription, "medicines"), &at_night("Zinc", "1")).await;
+    let added = client
+        .post(&path(&prescription, "medicines"), &at_night("Zinc", "1"))
+        .await;
     let zinc = added.expect(201);
     assert_eq!((&zinc["rowNumber"], &zinc["addedByPatient"]), (&json!(2), &json!(true)));
-    let again = client.post(&path(&prescription, "medicines"), &at_night("Zinc", "1")).await;
+    let again = client
+        .post(&path(&prescription, "medicines"), &at_night("Zinc", "1"))
+        .await;
     assert_eq!(again.expect(201), zinc);
     assert_eq!(again.header("idempotency-replayed"), "true");
     let now = shown(&patient, &prescription).await;
-    assert_eq!((&now["currentVersion"], now["medications"].as_array().unwrap().len()), (&json!(2), 2));
+    assert_eq!(
+        (&now["currentVersion"], now["medications"].as_array().unwrap().len()),
+        (&json!(2), 2)
+    );
     assert_eq!(doses(&app, &prescription).await.len(), 60);
-    assert_eq!(told(&app, &doctor).await, ["PRESCRIPTION_UPDATE CONFIRMED", "PRESCRIPTION_UPDATE MEDICINE_ADDED"]);
-    let invalid = client.with_header("x", "y").post(&path(&prescription, "medicines"), &json!({})).await;
+    assert_eq!(
+        told(&app, &doctor).await,
+        ["PRESCRIPTION_UPDATE CONFIRMED", "PRESCRIPTION_UPDATE MEDICINE_ADDED"]
+    );
+    let invalid = client
+        .with_header("x", "y")
+        .post(&path(&prescription, "medicines"), &json!({}))
+        .await;
     assert_eq!(invalid.status, 400);
     let urgent = json!({ "medications": [at_night("Aspirin", "0.5")], "isUrgent": true, "urgentReason": "x" });
     let changed = doctor.client.patch(&path(&prescription, ""), &urgent).await.ok();

@@ -64,11 +64,20 @@ async fn an_urgent_prescription_holds_at_once_and_needs_a_reason() {
 
     body["urgentReason"] = json!("ជាតិស្ករឡើងខ្ពស់");
     let urgent = doctor.client.post("/prescriptions", &body).await.expect(201);
-    assert_eq!((&urgent["status"], &urgent["isUrgent"]), (&json!("ACTIVE"), &json!(true)));
+    assert_eq!(
+        (&urgent["status"], &urgent["isUrgent"]),
+        (&json!("ACTIVE"), &json!(true))
+    );
     assert_eq!(doses(&app, &urgent).await.len(), 30);
-    assert_eq!(told(&app, &patient).await, ["URGENT_PRESCRIPTION_CHANGE PRESCRIBED_URGENTLY"]);
+    assert_eq!(
+        told(&app, &patient).await,
+        ["URGENT_PRESCRIPTION_CHANGE PRESCRIBED_URGENTLY"]
+    );
     let details = "details ->> 'reason' = 'ជាតិស្ករឡើងខ្ពស់' AND details ->> 'doctorId' = $1 AND details ->> 'version' = '1'";
-    assert_eq!(app.count("audit_logs", details, [doctor.id.to_string().into()]).await, 1);
+    assert_eq!(
+        app.count("audit_logs", details, [doctor.id.to_string().into()]).await,
+        1
+    );
 }
 
 #[tokio::test]
@@ -77,9 +86,17 @@ async fn only_a_verified_doctor_whom_the_patient_allowed_everything_prescribes()
     let patient = app.patient().await;
     let body = prescription_for(&patient, &[aspirin()]);
     let (stranger, family) = (app.doctor().await, app.family().await);
-    stranger.client.post("/prescriptions", &body).await.refused(404, "NOT_FOUND");
+    stranger
+        .client
+        .post("/prescriptions", &body)
+        .await
+        .refused(404, "NOT_FOUND");
     for person in [&patient, &family] {
-        person.client.post("/prescriptions", &body).await.refused(403, "FORBIDDEN");
+        person
+            .client
+            .post("/prescriptions", &body)
+            .await
+            .refused(403, "FORBIDDEN");
     }
     for (level, status) in [
         ("NOT_ALLOWED", "ACCEPTED"),
@@ -91,7 +108,11 @@ async fn only_a_verified_doctor_whom_the_patient_allowed_everything_prescribes()
         let doctor = app.doctor().await;
         app.connect(&doctor, &patient, status, level, json!({})).await;
         let answer = doctor.client.post("/prescriptions", &body).await;
-        let (expected, code) = if status == "ACCEPTED" { (403, "FORBIDDEN") } else { (404, "NOT_FOUND") };
+        let (expected, code) = if status == "ACCEPTED" {
+            (403, "FORBIDDEN")
+        } else {
+            (404, "NOT_FOUND")
+        };
         answer.refused(expected, code);
     }
     let (doctor, _) = couple(&app).await;
@@ -103,7 +124,10 @@ async fn only_a_verified_doctor_whom_the_patient_allowed_everything_prescribes()
     .await;
     assert_eq!(doctor.client.post("/prescriptions", &body).await.status, 403);
     assert_eq!(app.count("prescriptions", "true", []).await, 0);
-    assert_eq!(app.count("audit_logs", "details ->> 'outcome' = 'REFUSED'", []).await, 6);
+    assert_eq!(
+        app.count("audit_logs", "details ->> 'outcome' = 'REFUSED'", []).await,
+        6
+    );
 }
 
 #[tokio::test]
@@ -140,8 +164,14 @@ async fn every_invalid_field_of_the_grid_is_told_at_once_and_nothing_is_stored()
     expected.sort_unstable();
     assert_eq!(found, expected);
     assert_eq!(app.count("prescriptions", "true", []).await, 0);
-    let none = doctor.client.post("/prescriptions", &prescription_for(&patient, &[])).await;
-    assert_eq!(none.invalid_fields(), [("medications".to_owned(), "REQUIRED".to_owned())]);
+    let none = doctor
+        .client
+        .post("/prescriptions", &prescription_for(&patient, &[]))
+        .await;
+    assert_eq!(
+        none.invalid_fields(),
+        [("medications".to_owned(), "REQUIRED".to_owned())]
+    );
 }
 
 #[tokio::test]
@@ -210,9 +240,18 @@ async fn fields_that_are_not_the_writers_to_set_change_nothing() {
     }
     body["medications"][0]["addedByPatient"] = json!(true);
     let draft = doctor.client.post("/prescriptions", &body).await.expect(201);
-    assert_eq!((&draft["status"], &draft["doctorId"]), (&json!("DRAFT"), &json!(doctor.id)));
-    assert_eq!((&draft["currentVersion"], &draft["proposedVersion"]), (&json!(1), &Value::Null));
-    assert_eq!((&draft["isUrgent"], &draft["urgentReason"]), (&json!(false), &Value::Null));
+    assert_eq!(
+        (&draft["status"], &draft["doctorId"]),
+        (&json!("DRAFT"), &json!(doctor.id))
+    );
+    assert_eq!(
+        (&draft["currentVersion"], &draft["proposedVersion"]),
+        (&json!(1), &Value::Null)
+    );
+    assert_eq!(
+        (&draft["isUrgent"], &draft["urgentReason"]),
+        (&json!(false), &Value::Null)
+    );
     assert_eq!(draft["medications"][0]["addedByPatient"], false);
     assert_ne!(draft["id"], body["id"]);
     assert!(draft["createdAt"].as_str().unwrap().starts_with("2026-03-06"));
@@ -230,7 +269,10 @@ async fn the_same_request_twice_makes_one_prescription() {
     assert_eq!(again.header("idempotency-replayed"), "true");
     assert_eq!(app.count("prescriptions", "true", []).await, 1);
     let other = prescription_for(&patient, &[at_night("Zinc", "1")]);
-    client.post("/prescriptions", &other).await.refused(422, "IDEMPOTENCY_MISMATCH");
+    client
+        .post("/prescriptions", &other)
+        .await
+        .refused(422, "IDEMPOTENCY_MISMATCH");
 }
 
 #[tokio::test]

@@ -64,11 +64,10 @@ pub use health::{Check, Health};
 pub use limits::{Admission, LimitClass, Verdict};
 pub use once::{Created, Once};
 pub use pages::{Page, PageRequest};
-pub use prescriptions::{
-    DoctorsPrescription, OwnPrescription, PrescriptionEdit, PrescriptionQuery, ToppedUp,
-};
+pub use prescriptions::{DoctorsPrescription, OwnPrescription, PrescriptionEdit, PrescriptionQuery, ToppedUp};
 pub use settings::{
-    AccountSettings, AdminSettings, AuthSettings, CodeSettings, LimitSettings, ScheduleSettings, Settings, SigningSecret,
+    AccountSettings, AdminSettings, AuthSettings, CodeSettings, LimitSettings, ScheduleSettings, Settings,
+    SigningSecret,
 };
 pub use texts::{InvalidCatalogue, Texts};
 pub use users::{OwnProfile, ProfileRequest, StorageUse};

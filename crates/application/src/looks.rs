@@ -73,13 +73,7 @@ impl Application {
     ///
     /// # Errors
     /// `NOT_FOUND` without a connection, `FORBIDDEN` where the level or the relation does not go that far.
-    pub async fn permit(
-        &self,
-        actor: &Actor,
-        patient: UserId,
-        action: Action,
-        data: PatientData,
-    ) -> Result<(), Error> {
+    pub async fn permit(&self, actor: &Actor, patient: UserId, action: Action, data: PatientData) -> Result<(), Error> {
         let decided = self.ask(actor, patient, action).await?;
         if let Err(refusal) = decided {
             self.record_look(actor, patient, data, Some(refusal)).await?;

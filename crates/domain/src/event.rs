@@ -8,8 +8,9 @@ use time::OffsetDateTime;
 
 use crate::access::Refusal;
 use crate::{
-    AccountStatus, AsNeededTaken, DoctorJudged, DoseChanged, DoseEventId, GracePeriodChanged, Language, MealTimesChanged,
-    NotificationPreferencesChanged, PrescriptionChanged, ProfileChanged, SessionId, SignInChanged, SubscriptionId, UserId, UserRole,
+    AccountStatus, AsNeededTaken, DoctorJudged, DoseChanged, DoseEventId, GracePeriodChanged, Language,
+    MealTimesChanged, NotificationPreferencesChanged, PrescriptionChanged, ProfileChanged, SessionId, SignInChanged,
+    SubscriptionId, UserId, UserRole,
 };
 
 /// Something that happened.

@@ -74,7 +74,13 @@ pub(super) fn as_needed(taken: &AsNeededTaken) -> Entry {
         "prescriptionId": taken.prescription,
         "medicationId": taken.medication,
     });
-    entry(AuditActionType::DoseTaken, "DoseEvent", taken.dose.0, taken.patient, details)
+    entry(
+        AuditActionType::DoseTaken,
+        "DoseEvent",
+        taken.dose.0,
+        taken.patient,
+        details,
+    )
 }
 
 fn entry(

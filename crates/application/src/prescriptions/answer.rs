@@ -1,7 +1,9 @@
 //! What only the patient decides: confirming, rejecting, asking again, answering proposals, pausing, resuming, stopping.
 
 use das_tern_domain::access::Action;
-use das_tern_domain::{Decision, Prescription, PrescriptionChanged, PrescriptionError, PrescriptionId, Revised, Version};
+use das_tern_domain::{
+    Decision, Prescription, PrescriptionChanged, PrescriptionError, PrescriptionId, Revised, Version,
+};
 use das_tern_persistence::prescriptions::PrescriptionView;
 
 use super::check_condition;
@@ -57,8 +59,10 @@ impl Application {
         expected: Expected<'_>,
     ) -> Result<PrescriptionView, Error> {
         let now = self.now();
-        self.answer(actor, id, expected, |draft, _| draft.ask_for_retake(reason.to_owned(), now))
-            .await
+        self.answer(actor, id, expected, |draft, _| {
+            draft.ask_for_retake(reason.to_owned(), now)
+        })
+        .await
     }
 
     /// Accepts the change that a doctor proposed: it comes into force.
@@ -105,7 +109,8 @@ impl Application {
         id: PrescriptionId,
         expected: Expected<'_>,
     ) -> Result<PrescriptionView, Error> {
-        self.answer(actor, id, expected, |prescription, _| prescription.pause()).await
+        self.answer(actor, id, expected, |prescription, _| prescription.pause())
+            .await
     }
 
     /// Goes on with a prescription: the doses of the days that remain are made.
@@ -118,7 +123,8 @@ impl Application {
         id: PrescriptionId,
         expected: Expected<'_>,
     ) -> Result<PrescriptionView, Error> {
-        self.answer(actor, id, expected, |prescription, _| prescription.resume()).await
+        self.answer(actor, id, expected, |prescription, _| prescription.resume())
+            .await
     }
 
     /// Stops a prescription for good: its doses to come go, its history stays.
@@ -131,7 +137,8 @@ impl Application {
         id: PrescriptionId,
         expected: Expected<'_>,
     ) -> Result<PrescriptionView, Error> {
-        self.answer(actor, id, expected, |prescription, _| prescription.stop()).await
+        self.answer(actor, id, expected, |prescription, _| prescription.stop())
+            .await
     }
 
     /// Loads a prescription of the caller's, lets `decide` decide, and saves the decision.

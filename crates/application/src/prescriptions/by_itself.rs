@@ -114,7 +114,9 @@ impl Work<'_> {
 
     /// The doses of the days that a prescription's doses do not reach to yet.
     fn missing_doses(&self, view: &PrescriptionView, today: Date, until: Date) -> Vec<(UserId, NewDose)> {
-        let first = view.scheduled_until.map_or(today, |last| today.max(last + Duration::DAY));
+        let first = view
+            .scheduled_until
+            .map_or(today, |last| today.max(last + Duration::DAY));
         let prescription = &view.prescription;
         plan(&prescription.grid, &view.habits, first..=until)
             .into_iter()

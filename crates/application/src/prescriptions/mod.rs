@@ -13,8 +13,8 @@ mod versions;
 
 use das_tern_domain::access::{self, Action};
 use das_tern_domain::{
-    GridProblem, InvalidRow, MedicationId, PatientData, PrescriptionError, PrescriptionId, PrescriptionStatus, UserId, UserRole,
-    zone,
+    GridProblem, InvalidRow, MedicationId, PatientData, PrescriptionError, PrescriptionId, PrescriptionStatus, UserId,
+    UserRole, zone,
 };
 use das_tern_persistence::prescriptions::{self, PrescriptionView};
 use time::Date;

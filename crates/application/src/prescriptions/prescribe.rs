@@ -1,7 +1,7 @@
 use das_tern_domain::access::Action;
 use das_tern_domain::{
-    Content, Decision, Gender, Parties, PatientData, Prescriber, Prescription, PrescriptionStatus, Recipient, RowDraft, UserId,
-    UserRole, age, first_grid,
+    Content, Decision, Gender, Parties, PatientData, Prescriber, Prescription, PrescriptionStatus, Recipient, RowDraft,
+    UserId, UserRole, age, first_grid,
 };
 use das_tern_persistence::prescriptions::{self, NewPrescription, PatientFacts, PrescriptionView};
 
@@ -75,10 +75,13 @@ impl Application {
                 patient_gender: new.patient_gender.or(facts.gender).unwrap_or(Gender::Other),
                 patient_age: new.patient_age.unwrap_or_else(|| age_of(&facts, today)),
             };
-            work.make_prescription(&header, &facts, prescription.prescribed(today)).await
+            work.make_prescription(&header, &facts, prescription.prescribed(today))
+                .await
         };
-        self.create(actor, "prescribe", once, make, async |id| self.made_before_as_stored(id).await)
-            .await
+        self.create(actor, "prescribe", once, make, async |id| {
+            self.made_before_as_stored(id).await
+        })
+        .await
     }
 }
 

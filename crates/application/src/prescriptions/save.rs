@@ -1,8 +1,8 @@
 //! How a prescription is saved: with its event, its version, its grid and its doses, in one statement.
 
 use das_tern_domain::{
-    Event, Habits, Prescription, PrescriptionChanged, PrescriptionId, PrescriptionStatus, Revised, UserId, last_day_of_horizon,
-    plan, zone,
+    Event, Habits, Prescription, PrescriptionChanged, PrescriptionId, PrescriptionStatus, Revised, UserId,
+    last_day_of_horizon, plan, zone,
 };
 use das_tern_persistence::prescriptions::{self, NewDose, NewPrescription, PrescriptionView, SavedPrescription};
 use time::Date;
@@ -49,7 +49,11 @@ impl Work<'_> {
         event: PrescriptionChanged,
     ) -> Result<PrescriptionView, Stop> {
         let ahead = self.doses_ahead(Some(&before.prescription), &after.prescription, &before.habits);
-        let until = if ahead.plan.is_some() { ahead.until } else { before.scheduled_until };
+        let until = if ahead.plan.is_some() {
+            ahead.until
+        } else {
+            before.scheduled_until
+        };
         let days = self.days_of(&ahead, before.scheduled_until);
         let rows = self.note(&[Event::Prescription(Box::new(PrescriptionChanged { days, ..event }))]);
         let saved = SavedPrescription {
@@ -113,7 +117,9 @@ impl Work<'_> {
         let today = zone::day_of(self.now());
         let until = last_day_of_horizon(today, self.horizon_days());
         let planned = plan(&after.grid, habits, today..=until);
-        let doses = planned.into_iter().map(|dose| NewDose::new(self.new_id().into(), after.id, dose));
+        let doses = planned
+            .into_iter()
+            .map(|dose| NewDose::new(self.new_id().into(), after.id, dose));
         Ahead {
             plan: Some(doses.collect()),
             until: Some(until),

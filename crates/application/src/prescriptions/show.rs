@@ -1,8 +1,6 @@
 use std::collections::BTreeSet;
 
-use das_tern_domain::{
-    Event, PatientData, PatientDataViewed, PrescriptionId, PrescriptionStatus, UserId, UserRole,
-};
+use das_tern_domain::{Event, PatientData, PatientDataViewed, PrescriptionId, PrescriptionStatus, UserId, UserRole};
 use das_tern_persistence::prescriptions::{self, ListFilter, PrescriptionView};
 
 use super::hidden;
@@ -101,6 +99,7 @@ impl Application {
         if looks.is_empty() {
             return Ok(());
         }
-        self.write(By::from(actor), async |work| work.record_all(&looks).await).await
+        self.write(By::from(actor), async |work| work.record_all(&looks).await)
+            .await
     }
 }

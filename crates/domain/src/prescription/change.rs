@@ -4,7 +4,9 @@ use time::Date;
 
 use super::decide::{Outcome, begin, number};
 use super::event::PrescriptionChange;
-use super::{Content, ContentEdit, GridProblem, InvalidRow, Medicine, Prescription, PrescriptionError, RowDraft, Version};
+use super::{
+    Content, ContentEdit, GridProblem, InvalidRow, Medicine, Prescription, PrescriptionError, RowDraft, Version,
+};
 use crate::{Decision, MedicationId, PrescriptionStatus};
 
 use PrescriptionStatus::{Active, Draft, Paused};
@@ -87,7 +89,10 @@ impl Prescription {
     /// When it is over, or the course makes no sense.
     pub fn add_medicine(&self, draft: &RowDraft, today: Date, id: MedicationId) -> Outcome {
         self.require(&[Draft, Active, Paused])?;
-        let course = draft.course.resolve(today, None).map_err(|problem| PrescriptionError::Invalid(vec![problem]))?;
+        let course = draft
+            .course
+            .resolve(today, None)
+            .map_err(|problem| PrescriptionError::Invalid(vec![problem]))?;
         let mut row = draft.row.clone().with_course(course);
         row.details.added_by_patient = self.parties.doctor.is_some();
         let mut medicine = Medicine {
@@ -163,7 +168,10 @@ fn check(by: Author, content: &Content) -> Result<(), PrescriptionError> {
     if by == Author::Patient || content.says_what_for() {
         return Ok(());
     }
-    Err(PrescriptionError::Invalid(vec![GridProblem::new("symptoms", InvalidRow::Required)]))
+    Err(PrescriptionError::Invalid(vec![GridProblem::new(
+        "symptoms",
+        InvalidRow::Required,
+    )]))
 }
 
 /// The first grid of a prescription. `path` is where its rows stand in the request.

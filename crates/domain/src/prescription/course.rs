@@ -172,10 +172,22 @@ mod tests {
             last_day: Some(date!(2026 - 01 - 10)),
             ..Row::default()
         };
-        let course = draft(None, Some(CourseEnd::After(10))).resolve(TODAY, Some(&known)).unwrap();
-        assert_eq!((Some(course.first_day), course.last_day), (known.first_day, known.last_day));
+        let course = draft(None, Some(CourseEnd::After(10)))
+            .resolve(TODAY, Some(&known))
+            .unwrap();
+        assert_eq!(
+            (Some(course.first_day), course.last_day),
+            (known.first_day, known.last_day)
+        );
         assert!(!course.starts_when_active);
-        assert_eq!(draft(None, None).resolve(TODAY, Some(&known)).unwrap().last_day, known.last_day);
-        assert!(draft(None, Some(CourseEnd::After(11))).resolve(TODAY, Some(&known)).is_err());
+        assert_eq!(
+            draft(None, None).resolve(TODAY, Some(&known)).unwrap().last_day,
+            known.last_day
+        );
+        assert!(
+            draft(None, Some(CourseEnd::After(11)))
+                .resolve(TODAY, Some(&known))
+                .is_err()
+        );
     }
 }

@@ -156,11 +156,18 @@ impl Prescription {
         begin(&mut added, today);
         kept.extend(added);
         kept.sort_by_key(|medicine| medicine.row_number);
-        let own = self.grid.iter().filter(|medicine| medicine.row.details.added_by_patient);
+        let own = self
+            .grid
+            .iter()
+            .filter(|medicine| medicine.row.details.added_by_patient);
         kept.extend(own.cloned());
         number(&mut kept);
         let has_moved_on = self.latest_version > proposed.number;
-        let current_version = if has_moved_on { self.latest_version + 1 } else { proposed.number };
+        let current_version = if has_moved_on {
+            self.latest_version + 1
+        } else {
+            proposed.number
+        };
         let after = Self {
             current_version,
             latest_version: current_version,
@@ -283,10 +290,7 @@ impl Prescription {
     }
 
     fn moved_to(&self, status: PrescriptionStatus) -> Self {
-        Self {
-            status,
-            ..self.clone()
-        }
+        Self { status, ..self.clone() }
     }
 
     fn first_version(&self) -> Version {
@@ -356,13 +360,7 @@ impl Prescription {
         Decision::Changed { after, event }
     }
 
-    fn event(
-        &self,
-        after: &Self,
-        change: PrescriptionChange,
-        version: i32,
-        told: Option<Told>,
-    ) -> PrescriptionChanged {
+    fn event(&self, after: &Self, change: PrescriptionChange, version: i32, told: Option<Told>) -> PrescriptionChanged {
         PrescriptionChanged {
             prescription: self.id,
             patient: self.patient_id(),

@@ -270,7 +270,11 @@ impl Row {
         let shown = |row: &Self| {
             let details = &row.details;
             (
-                (row.medicine_name.clone(), row.medicine_name_khmer.clone(), row.image_url.clone()),
+                (
+                    row.medicine_name.clone(),
+                    row.medicine_name_khmer.clone(),
+                    row.image_url.clone(),
+                ),
                 [&row.morning_dosage, &row.daytime_dosage, &row.night_dosage].map(Clone::clone),
                 (row.frequency.clone(), row.timing.clone(), row.is_prn),
                 (details.medicine_type, details.unit, details.dosage_amount.clone()),
@@ -345,7 +349,10 @@ mod tests {
         assert_eq!(medicine.series(), medicine.id);
         assert_eq!(medicine.row.default_frequency(), "1ដង/១ថ្ងៃ");
         assert!(medicine.row.is_before_meal());
-        assert_eq!(serde_json::from_value::<Grid>(serde_json::to_value(&grid).unwrap()).unwrap(), grid);
+        assert_eq!(
+            serde_json::from_value::<Grid>(serde_json::to_value(&grid).unwrap()).unwrap(),
+            grid
+        );
     }
 
     #[test]

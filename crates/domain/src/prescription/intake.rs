@@ -5,8 +5,8 @@ use time::{Duration, OffsetDateTime};
 use super::Medicine;
 use crate::dose::CLOCK_SKEW;
 use crate::{
-    ClockTime, Dose, DoseError, DoseEventId, DoseEventStatus, DoseWindow, MedicationId, PrescriptionId, Slot, TimePeriod, UserId,
-    zone,
+    ClockTime, Dose, DoseError, DoseEventId, DoseEventStatus, DoseWindow, MedicationId, PrescriptionId, Slot,
+    TimePeriod, UserId, zone,
 };
 
 /// A patient reports that they took a medicine as needed.

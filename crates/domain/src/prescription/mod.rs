@@ -23,7 +23,8 @@ pub use course::{Course, CourseDraft, CourseEnd, MAX_COURSE_DAYS, is_first_day};
 pub use decide::{PrescriptionError, Revised};
 pub use event::{PrescriptionChange, PrescriptionChanged, Told};
 pub use grid::{
-    Amount, Grid, Medicine, MedicineDetails, MedicineType, MedicineUnit, ReminderTimes, Row, ScheduleTimes, default_timing,
+    Amount, Grid, Medicine, MedicineDetails, MedicineType, MedicineUnit, ReminderTimes, Row, ScheduleTimes,
+    default_timing,
 };
 pub use intake::{AsNeededIntake, AsNeededTaken};
 pub use reading::{CellInput, GridProblem, InvalidRow, MAX_ROWS, RowDraft, RowInput, TimeInput, read_row};

@@ -25,7 +25,9 @@ struct Locked {
 /// # Errors
 /// When the database fails.
 pub async fn lock_patient(db: &impl ConnectionTrait, patient: UserId) -> Result<bool, Error> {
-    let locked = Locked::find_by_statement(statement(LOCK, [patient.into()])).one(db).await?;
+    let locked = Locked::find_by_statement(statement(LOCK, [patient.into()]))
+        .one(db)
+        .await?;
     Ok(locked.is_some())
 }
 
@@ -37,7 +39,9 @@ SELECT u.id FROM users u WHERE u.id = (SELECT p.patient_id FROM prescriptions p 
 /// # Errors
 /// When the database fails.
 pub async fn lock_patient_of(db: &impl ConnectionTrait, prescription: PrescriptionId) -> Result<bool, Error> {
-    let locked = Locked::find_by_statement(statement(LOCK_OF, [prescription.into()])).one(db).await?;
+    let locked = Locked::find_by_statement(statement(LOCK_OF, [prescription.into()]))
+        .one(db)
+        .await?;
     Ok(locked.is_some())
 }
 
@@ -59,7 +63,9 @@ const PARTIES: &str = "SELECT patient_id, doctor_id, status::text AS status FROM
 /// # Errors
 /// When the database fails.
 pub async fn parties(db: &impl ConnectionTrait, prescription: PrescriptionId) -> Result<Option<PartyIds>, Error> {
-    Ok(PartyIds::find_by_statement(statement(PARTIES, [prescription.into()])).one(db).await?)
+    Ok(PartyIds::find_by_statement(statement(PARTIES, [prescription.into()]))
+        .one(db)
+        .await?)
 }
 
 /// What a prescription copies of its patient, and what their doses depend on.
@@ -100,7 +106,9 @@ FROM users u LEFT JOIN meal_time_preferences m ON m.user_id = u.id WHERE u.id = 
 /// # Errors
 /// When the database fails.
 pub async fn patient_facts(db: &impl ConnectionTrait, patient: UserId) -> Result<Option<PatientFacts>, Error> {
-    let row = PatientRow::find_by_statement(statement(FACTS, [patient.into()])).one(db).await?;
+    let row = PatientRow::find_by_statement(statement(FACTS, [patient.into()]))
+        .one(db)
+        .await?;
     Ok(row.map(|row| PatientFacts {
         name: row.name,
         gender: row.gender,
@@ -129,5 +137,7 @@ const STORAGE: &str = "SELECT storage_used AS used, storage_quota AS quota FROM 
 /// # Errors
 /// When the database fails.
 pub async fn storage_figures(db: &impl ConnectionTrait, user: UserId) -> Result<Option<StorageFigures>, Error> {
-    Ok(StorageFigures::find_by_statement(statement(STORAGE, [user.into()])).one(db).await?)
+    Ok(StorageFigures::find_by_statement(statement(STORAGE, [user.into()]))
+        .one(db)
+        .await?)
 }

@@ -2,8 +2,8 @@
 
 use das_tern_domain::access::Days;
 use das_tern_domain::{
-    Content, Dosage, Gender, Habits, Language, MealTimes, Medicine, MedicationId, MedicineDetails, Parties,
-    Prescriber, Prescription, PrescriptionDetails, PrescriptionId, PrescriptionStatus, Recipient, ReminderTimes, Row, UserId,
+    Content, Dosage, Gender, Habits, Language, MealTimes, MedicationId, Medicine, MedicineDetails, Parties, Prescriber,
+    Prescription, PrescriptionDetails, PrescriptionId, PrescriptionStatus, Recipient, ReminderTimes, Row, UserId,
 };
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use time::{Date, Duration, OffsetDateTime};
@@ -160,10 +160,7 @@ const ALL_OF: &str = concat!(prescription_rows!(), " WHERE p.id = ANY($1) ORDER 
 ///
 /// # Errors
 /// When the database fails.
-pub async fn current_grids(
-    db: &impl ConnectionTrait,
-    ids: &[PrescriptionId],
-) -> Result<Vec<PrescriptionView>, Error> {
+pub async fn current_grids(db: &impl ConnectionTrait, ids: &[PrescriptionId]) -> Result<Vec<PrescriptionView>, Error> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     views(db, ALL_OF, [ids.into()]).await
 }
@@ -192,7 +189,9 @@ pub async fn medicine(
     db: &impl ConnectionTrait,
     id: MedicationId,
 ) -> Result<Option<(PrescriptionId, MedicineView)>, Error> {
-    let row = MedicineRow::find_by_statement(statement(MEDICINE, [id.into()])).one(db).await?;
+    let row = MedicineRow::find_by_statement(statement(MEDICINE, [id.into()]))
+        .one(db)
+        .await?;
     Ok(row.map(|row| (row.prescription_id, row.view())))
 }
 
@@ -205,15 +204,22 @@ pub(super) async fn views(
     sql: &'static str,
     values: impl IntoIterator<Item = sea_orm::Value>,
 ) -> Result<Vec<PrescriptionView>, Error> {
-    let rows = PrescriptionRow::find_by_statement(statement(sql, values)).all(db).await?;
+    let rows = PrescriptionRow::find_by_statement(statement(sql, values))
+        .all(db)
+        .await?;
     if rows.is_empty() {
         return Ok(Vec::new());
     }
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id.0).collect();
-    let medicines = MedicineRow::find_by_statement(statement(MEDICINES, [ids.into()])).all(db).await?;
+    let medicines = MedicineRow::find_by_statement(statement(MEDICINES, [ids.into()]))
+        .all(db)
+        .await?;
     let mut views: Vec<_> = rows.into_iter().map(PrescriptionRow::view).collect();
     for medicine in medicines {
-        if let Some(view) = views.iter_mut().find(|view| view.prescription.id == medicine.prescription_id) {
+        if let Some(view) = views
+            .iter_mut()
+            .find(|view| view.prescription.id == medicine.prescription_id)
+        {
             view.take_in(medicine);
         }
     }
@@ -268,7 +274,10 @@ impl PrescriptionRow {
             },
             status: self.status,
             current_version: self.current_version,
-            latest_version: self.latest_version.unwrap_or(self.current_version).max(self.current_version),
+            latest_version: self
+                .latest_version
+                .unwrap_or(self.current_version)
+                .max(self.current_version),
             urgent_reason: self.urgent_reason.filter(|_| self.is_urgent),
             content: Content {
                 symptoms: self.symptoms,

@@ -1,7 +1,8 @@
 //! Writing a prescription: its row, the version, the grid, the doses to come and the effects, in one statement.
 
 use das_tern_domain::{
-    Gender, Grid, Prescription, PrescriptionDetails, PrescriptionId, PrescriptionVersionId, Revised, VersionDetails, zone,
+    Gender, Grid, Prescription, PrescriptionDetails, PrescriptionId, PrescriptionVersionId, Revised, VersionDetails,
+    zone,
 };
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde_json::json;
@@ -154,7 +155,12 @@ pub async fn update(
         after.last_day().into(),
         saved.scheduled_until.into(),
     ];
-    let values = saved.values()?.into_iter().chain(guard).chain(effects.values()?).chain(row);
+    let values = saved
+        .values()?
+        .into_iter()
+        .chain(guard)
+        .chain(effects.values()?)
+        .chain(row);
     let saved = Saved::find_by_statement(statement(UPDATE, values)).one(db).await?;
     Ok(saved.map(|saved| saved.updated_at))
 }
@@ -206,7 +212,12 @@ pub async fn insert(
         after.last_day().into(),
         saved.scheduled_until.into(),
     ];
-    let values = saved.values()?.into_iter().chain([id]).chain(effects.values()?).chain(row);
+    let values = saved
+        .values()?
+        .into_iter()
+        .chain([id])
+        .chain(effects.values()?)
+        .chain(row);
     db.execute_raw(statement(INSERT, values)).await?;
     Ok(())
 }

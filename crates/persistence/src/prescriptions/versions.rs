@@ -54,7 +54,9 @@ pub async fn versions(
     limit: u64,
 ) -> Result<Vec<VersionView>, Error> {
     let values = [prescription.into(), after.into(), limit.into()];
-    Ok(VersionView::find_by_statement(statement(VERSIONS, values)).all(db).await?)
+    Ok(VersionView::find_by_statement(statement(VERSIONS, values))
+        .all(db)
+        .await?)
 }
 
 const VERSION: &str = concat!(version_rows!(), " AND v.version_number = $2");
@@ -69,7 +71,9 @@ pub async fn version(
     number: i32,
 ) -> Result<Option<VersionView>, Error> {
     let values = [prescription.into(), number.into()];
-    Ok(VersionView::find_by_statement(statement(VERSION, values)).one(db).await?)
+    Ok(VersionView::find_by_statement(statement(VERSION, values))
+        .one(db)
+        .await?)
 }
 
 /// What a version says, as the rules see it.

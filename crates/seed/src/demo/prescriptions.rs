@@ -1,8 +1,8 @@
 //! The treatments as rows: prescriptions, the grid in force, and every version of it.
 
 use das_tern_domain::{
-    Dosage, Grid, Medicine, MedicationId, MedicineDetails, Particulars, PrescriptionDetails, PrescriptionStatus, ReminderTimes,
-    VersionDetails, age, default_timing, last_day_of_horizon, zone,
+    Dosage, Grid, MedicationId, Medicine, MedicineDetails, Particulars, PrescriptionDetails, PrescriptionStatus,
+    ReminderTimes, VersionDetails, age, default_timing, last_day_of_horizon, zone,
 };
 use das_tern_persistence::entities::{medication, prescription, prescription_version};
 use time::OffsetDateTime;
@@ -44,7 +44,10 @@ fn prescribed(treatment: &Treatment, calendar: &Calendar) -> prescription::Model
     let created_at = calendar.at(treatment.written_days_ago(), 17);
     let is_followed = treatment.status == PrescriptionStatus::Active;
     let ends: Option<Vec<_>> = treatment.rows().iter().map(|row| row.last_days_ago).collect();
-    let ends = ends.unwrap_or_default().into_iter().map(|days_ago| calendar.day(days_ago));
+    let ends = ends
+        .unwrap_or_default()
+        .into_iter()
+        .map(|days_ago| calendar.day(days_ago));
     let changed_at = treatment.versions.last().map(|version| written_at(version, calendar));
     prescription::Model {
         id: treatment.id(),

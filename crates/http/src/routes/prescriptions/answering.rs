@@ -60,7 +60,9 @@ pub(crate) async fn reject(
 ) -> Result<HttpResponse, Failure> {
     let reason = body.0.parse()?;
     let expected = conditions::expected(&request);
-    let view = app.reject_prescription(&caller.actor, id.0, reason.as_deref(), expected.as_ref()).await?;
+    let view = app
+        .reject_prescription(&caller.actor, id.0, reason.as_deref(), expected.as_ref())
+        .await?;
     Ok(changed(&view))
 }
 
@@ -85,7 +87,9 @@ pub(crate) async fn ask_for_retake(
 ) -> Result<HttpResponse, Failure> {
     let reason = body.0.parse()?;
     let expected = conditions::expected(&request);
-    let view = app.ask_for_retake(&caller.actor, id.0, &reason, expected.as_ref()).await?;
+    let view = app
+        .ask_for_retake(&caller.actor, id.0, &reason, expected.as_ref())
+        .await?;
     Ok(changed(&view))
 }
 
@@ -132,7 +136,9 @@ pub(crate) async fn decline_changes(
 ) -> Result<HttpResponse, Failure> {
     let reason = body.0.parse()?;
     let expected = conditions::expected(&request);
-    let view = app.decline_changes(&caller.actor, id.0, reason.as_deref(), expected.as_ref()).await?;
+    let view = app
+        .decline_changes(&caller.actor, id.0, reason.as_deref(), expected.as_ref())
+        .await?;
     Ok(changed(&view))
 }
 

@@ -1,7 +1,7 @@
 use das_tern_application::{MedicineView, PrescriptionView, VersionView};
 use das_tern_domain::{
-    Amount, Dosage, Gender, Medicine, MedicationId, MedicineType, MedicineUnit, PrescriptionId, PrescriptionStatus, UserId,
-    UserRole,
+    Amount, Dosage, Gender, MedicationId, Medicine, MedicineType, MedicineUnit, PrescriptionId, PrescriptionStatus,
+    UserId, UserRole,
 };
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -228,7 +228,10 @@ impl<'a> MedicineBody<'a> {
             image_url: row.image_url.as_deref(),
             medicine_type: details.medicine_type,
             unit: details.unit,
-            dosage_amount: details.dosage_amount.clone().or_else(|| first_cell().and_then(Amount::new)),
+            dosage_amount: details
+                .dosage_amount
+                .clone()
+                .or_else(|| first_cell().and_then(Amount::new)),
             duration: row.duration_days(),
             description: details.description.as_deref(),
             additional_note: details.additional_note.as_deref(),

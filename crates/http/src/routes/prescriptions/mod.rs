@@ -11,9 +11,7 @@ use actix_web::http::header::{ETAG, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use das_tern_application::{Code, Created, PrescriptionView};
 
-pub(crate) use answering::{
-    accept_changes, ask_for_retake, confirm, decline_changes, pause, reject, resume, stop,
-};
+pub(crate) use answering::{accept_changes, ask_for_retake, confirm, decline_changes, pause, reject, resume, stop};
 pub(crate) use reading::{list, list_versions, show, show_version};
 pub(crate) use writing::{add_medicine, delete, edit, make_own, prescribe, record_intake};
 

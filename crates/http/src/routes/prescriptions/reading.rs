@@ -88,8 +88,14 @@ pub(crate) async fn list_versions(
     id: ApiPath<PrescriptionId>,
     query: ApiQuery<VersionParams>,
 ) -> Result<HttpResponse, Failure> {
-    let page = app.prescription_versions(&caller.actor, id.0, &query.0.parse()?).await?;
-    let items: Vec<_> = page.items.iter().map(|version| VersionBody::new(id.0, version)).collect();
+    let page = app
+        .prescription_versions(&caller.actor, id.0, &query.0.parse()?)
+        .await?;
+    let items: Vec<_> = page
+        .items
+        .iter()
+        .map(|version| VersionBody::new(id.0, version))
+        .collect();
     Ok(pages::answer(&request, page.next.as_deref(), &items))
 }
 

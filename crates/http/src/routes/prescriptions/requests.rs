@@ -1,15 +1,15 @@
 use das_tern_application::{
-    DoctorsPrescription, Error, FieldCode, FieldError, OwnPrescription, PageRequest, PrescriptionEdit, PrescriptionQuery,
+    DoctorsPrescription, Error, FieldCode, OwnPrescription, PageRequest, PrescriptionEdit, PrescriptionQuery,
 };
 use das_tern_domain::{
-    Change, Content, ContentEdit, Gender, LONGEST_FULL_NAME, MAX_ROWS, Particulars, PrescriptionStatus, RowDraft, is_first_day,
-    read_row, zone,
+    Change, Content, ContentEdit, Gender, LONGEST_FULL_NAME, MedicationId, Particulars, PrescriptionStatus,
+    is_first_day, zone,
 };
 use serde::Deserialize;
 use time::{Date, OffsetDateTime};
 use utoipa::{IntoParams, ToSchema};
 
-use super::row::RowRequest;
+use super::row::{RowRequest, new_rows, rows_of};
 use crate::fields::Fields;
 use crate::openapi::{Day, Instant};
 use crate::routes::accounts::line;
@@ -141,7 +141,12 @@ impl PrescribeRequest {
         }
         let new = patient.map(|patient| DoctorsPrescription {
             patient,
-            patient_name: line(&mut fields, "patientName", self.patient_name.as_deref(), LONGEST_FULL_NAME),
+            patient_name: line(
+                &mut fields,
+                "patientName",
+                self.patient_name.as_deref(),
+                LONGEST_FULL_NAME,
+            ),
             patient_gender: fields.read("patientGender", gender, str::parse::<Gender>),
             patient_age: self.patient_age.and_then(|age| i32::try_from(age).ok()),
             content,
@@ -198,7 +203,12 @@ impl OwnRequest {
                 title,
                 diagnosis: text(&mut fields, "diagnosis", self.diagnosis, LONGEST_FINDING),
                 notes: text(&mut fields, "notes", self.notes, LONGEST_NOTE),
-                doctor_name: line(&mut fields, "doctorName", self.doctor_name.as_deref(), LONGEST_FULL_NAME),
+                doctor_name: line(
+                    &mut fields,
+                    "doctorName",
+                    self.doctor_name.as_deref(),
+                    LONGEST_FULL_NAME,
+                ),
                 ..Particulars::default()
             },
         };
@@ -275,7 +285,9 @@ impl EditRequest {
         if reason.is_none() && urgent_reason.is_none() {
             fields.refuse("changeReason", FieldCode::Required);
         }
-        let rows = self.medications.map(|rows| rows_of(&mut fields, "medications", Some(rows)));
+        let rows = self
+            .medications
+            .map(|rows| rows_of(&mut fields, "medications", Some(rows)));
         fields.check(PrescriptionEdit {
             change: Change {
                 content,
@@ -336,71 +348,13 @@ pub(crate) struct IntakeRequest {
 }
 
 impl IntakeRequest {
-    pub(super) fn parse(self) -> Result<(das_tern_domain::MedicationId, Option<OffsetDateTime>), Error> {
+    pub(super) fn parse(self) -> Result<(MedicationId, Option<OffsetDateTime>), Error> {
         let mut fields = Fields::default();
         let id = fields.required("medicationId", self.medication_id);
         let medication = fields.id("medicationId", id.as_deref());
         let taken_at = fields.read("takenAt", self.taken_at.as_deref(), zone::parse_instant);
         checked(fields, medication.map(|medication| (medication, taken_at)))
     }
-}
-
-/// A medicine to add.
-pub(super) fn read_medicine(row: RowRequest, today: Date) -> Result<RowDraft, Error> {
-    let mut fields = Fields::default();
-    let draft = read_row(&row.into()).map_err(|problems| invalid(problems, ""));
-    let draft = match draft {
-        Ok(draft) => draft,
-        Err(problems) => {
-            fields.refuse_all(problems);
-            return Err(fields.into_error());
-        }
-    };
-    if let Err(problem) = draft.course.resolve(today, None) {
-        fields.refuse_all([problem.into()]);
-    }
-    fields.check(draft)
-}
-
-/// The rows of a new grid, with their days.
-fn new_rows(
-    fields: &mut Fields,
-    path: &'static str,
-    rows: Option<Vec<RowRequest>>,
-    first_day: Option<Date>,
-    today: Date,
-) -> Vec<RowDraft> {
-    let mut drafts = rows_of(fields, path, rows);
-    for (n, draft) in drafts.iter_mut().enumerate() {
-        draft.course.first_day = draft.course.first_day.or(first_day);
-        if let Err(problem) = draft.course.resolve(today, None) {
-            fields.refuse_all([problem.within(&format!("{path}[{n}]")).into()]);
-        }
-    }
-    drafts
-}
-
-fn rows_of(fields: &mut Fields, path: &'static str, rows: Option<Vec<RowRequest>>) -> Vec<RowDraft> {
-    let rows = rows.unwrap_or_default();
-    if rows.is_empty() {
-        fields.refuse(path, FieldCode::Required);
-    }
-    if rows.len() > MAX_ROWS {
-        fields.refuse(path, FieldCode::TooLong);
-        return Vec::new();
-    }
-    let mut drafts = Vec::new();
-    for (n, row) in rows.into_iter().enumerate() {
-        match read_row(&row.into()) {
-            Ok(draft) => drafts.push(draft),
-            Err(problems) => fields.refuse_all(invalid(problems, &format!("{path}[{n}]"))),
-        }
-    }
-    drafts
-}
-
-fn invalid(problems: Vec<das_tern_domain::GridProblem>, path: &str) -> Vec<FieldError> {
-    problems.into_iter().map(|problem| problem.within(path).into()).collect()
 }
 
 /// A text without the white space around it; nothing where it is empty.

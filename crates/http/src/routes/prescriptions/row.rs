@@ -1,8 +1,13 @@
-use das_tern_domain::{CellInput, MedicineType, MedicineUnit, RowInput, TimeInput};
+use das_tern_application::{Error, FieldCode, FieldError};
+use das_tern_domain::{
+    CellInput, GridProblem, MAX_ROWS, MedicineType, MedicineUnit, RowDraft, RowInput, TimeInput, read_row,
+};
 use serde::Deserialize;
 use serde_json::Number;
+use time::Date;
 use utoipa::ToSchema;
 
+use crate::fields::Fields;
 use crate::openapi::Day;
 
 /// A row of the grid, with its cells, or with check boxes and one amount for all of them.
@@ -141,4 +146,66 @@ impl From<TimeRequest> for TimeInput {
             time: time.time,
         }
     }
+}
+
+/// A medicine to add.
+pub(super) fn read_medicine(row: RowRequest, today: Date) -> Result<RowDraft, Error> {
+    let mut fields = Fields::default();
+    let draft = read_row(&row.into()).map_err(|problems| invalid(problems, ""));
+    let draft = match draft {
+        Ok(draft) => draft,
+        Err(problems) => {
+            fields.refuse_all(problems);
+            return Err(fields.into_error());
+        }
+    };
+    if let Err(problem) = draft.course.resolve(today, None) {
+        fields.refuse_all([problem.into()]);
+    }
+    fields.check(draft)
+}
+
+/// The rows of a new grid, with their days.
+pub(super) fn new_rows(
+    fields: &mut Fields,
+    path: &'static str,
+    rows: Option<Vec<RowRequest>>,
+    first_day: Option<Date>,
+    today: Date,
+) -> Vec<RowDraft> {
+    let mut drafts = rows_of(fields, path, rows);
+    for (n, draft) in drafts.iter_mut().enumerate() {
+        draft.course.first_day = draft.course.first_day.or(first_day);
+        if let Err(problem) = draft.course.resolve(today, None) {
+            fields.refuse_all([problem.within(&format!("{path}[{n}]")).into()]);
+        }
+    }
+    drafts
+}
+
+/// The rows of a grid; their days depend on what is there.
+pub(super) fn rows_of(fields: &mut Fields, path: &'static str, rows: Option<Vec<RowRequest>>) -> Vec<RowDraft> {
+    let rows = rows.unwrap_or_default();
+    if rows.is_empty() {
+        fields.refuse(path, FieldCode::Required);
+    }
+    if rows.len() > MAX_ROWS {
+        fields.refuse(path, FieldCode::TooLong);
+        return Vec::new();
+    }
+    let mut drafts = Vec::new();
+    for (n, row) in rows.into_iter().enumerate() {
+        match read_row(&row.into()) {
+            Ok(draft) => drafts.push(draft),
+            Err(problems) => fields.refuse_all(invalid(problems, &format!("{path}[{n}]"))),
+        }
+    }
+    drafts
+}
+
+fn invalid(problems: Vec<GridProblem>, path: &str) -> Vec<FieldError> {
+    problems
+        .into_iter()
+        .map(|problem| problem.within(path).into())
+        .collect()
 }

@@ -6,8 +6,8 @@ use das_tern_application::{Application, Code};
 use das_tern_domain::PrescriptionId;
 
 use super::answers::{MedicineBody, PrescriptionBody};
-use super::requests::{EditRequest, IntakeRequest, OwnRequest, PrescribeRequest, read_medicine};
-use super::row::RowRequest;
+use super::requests::{EditRequest, IntakeRequest, OwnRequest, PrescribeRequest};
+use super::row::{RowRequest, read_medicine};
 use super::{CHANGE, changed, made};
 use crate::conditions;
 use crate::created::created;
@@ -76,7 +76,9 @@ pub(crate) async fn make_own(
     request: Creation<OwnRequest>,
 ) -> Result<HttpResponse, Failure> {
     let new = request.body.parse(app.today())?;
-    let prescription = app.make_own_prescription(&caller.actor, &new, request.once.as_ref()).await?;
+    let prescription = app
+        .make_own_prescription(&caller.actor, &new, request.once.as_ref())
+        .await?;
     Ok(made(&prescription))
 }
 
@@ -151,7 +153,9 @@ pub(crate) async fn add_medicine(
     let row = read_medicine(body.body, app.today())?;
     let expected = conditions::expected(&request);
     let once = body.once.as_ref();
-    let added = app.add_medicine(&caller.actor, id.0, &row, expected.as_ref(), once).await?;
+    let added = app
+        .add_medicine(&caller.actor, id.0, &row, expected.as_ref(), once)
+        .await?;
     let (prescription, medicine) = &added.value;
     Ok(created(MedicineBody::new(*prescription, medicine), added.is_replay))
 }
