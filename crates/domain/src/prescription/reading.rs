@@ -274,9 +274,8 @@ impl Reader {
                 Some("morning") => Some(Slot::Morning),
                 Some("daytime") => Some(Slot::Afternoon),
                 Some("evening") => Some(Slot::Night),
-                Some(_) => None,
                 None if row.is_prn => Some(Slot::Morning),
-                None => None,
+                Some(_) | None => None,
             };
             if slot.is_none() {
                 self.refuse(field("timePeriod"), InvalidRow::Invalid);
@@ -293,7 +292,8 @@ impl Reader {
             let own = &mut row.details.schedule_times;
             if row.is_prn || !is_filled {
                 continue;
-            } else if !slot.hours().contains(&time.hour()) {
+            }
+            if !slot.hours().contains(&time.hour()) {
                 self.refuse(field("time"), InvalidRow::OutOfRange);
             } else if own.of(slot).is_some() {
                 self.refuse(field("timePeriod"), InvalidRow::Invalid);

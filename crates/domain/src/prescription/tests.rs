@@ -1,6 +1,5 @@
 //! Every transition.
 
-use proptest::prelude::*;
 use rstest::rstest;
 use time::macros::{date, datetime};
 use time::{Duration, OffsetDateTime};

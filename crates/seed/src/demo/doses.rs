@@ -150,7 +150,7 @@ fn due(
 /// On activation, or when the horizon came to the dose's day.
 fn created_at(treatment: &Treatment, day: Date, calendar: &Calendar) -> OffsetDateTime {
     let written = treatment.versions.first().map(|version| written_at(version, calendar));
-    let topped_up = zone::start_of(day - Duration::days(HORIZON_DAYS));
+    let topped_up = zone::start_of(day - Duration::days(HORIZON_DAYS.into()));
     written.unwrap_or(calendar.first_run).max(topped_up)
 }
 

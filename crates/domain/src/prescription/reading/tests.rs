@@ -3,10 +3,12 @@ use rstest::rstest;
 use super::*;
 use crate::{MedicineType, MedicineUnit};
 
+#[expect(clippy::unnecessary_wraps, reason = "as the fields are")]
 fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as the fields are")]
 fn cell(amount: &str, before_meal: bool) -> Option<CellInput> {
     Some(CellInput {
         amount: some(amount),

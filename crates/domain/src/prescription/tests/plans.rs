@@ -1,7 +1,7 @@
 //! Which doses follow from any grid.
 
 use proptest::prelude::*;
-use time::{Date, Duration};
+use time::Duration;
 
 use super::{TODAY, medicine};
 use crate::{ClockTime, Dosage, Habits, MealTimes, Row, ScheduleTimes, Slot, last_day_of_horizon, plan, zone};
