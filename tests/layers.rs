@@ -10,7 +10,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("das-tern-domain", &["sea-orm", "utoipa"]),
     ("das-tern-persistence", &["das-tern-domain", "sea-orm", "sqlx", "tokio"]),
     ("das-tern-cache", &["das-tern-domain", "redis", "tokio"]),
-    ("das-tern-integrations", &["das-tern-domain", "tokio"]),
+    (
+        "das-tern-integrations",
+        &["das-tern-domain", "lettre", "object_store", "reqwest", "tokio"],
+    ),
     (
         "das-tern-application",
         &[
@@ -18,6 +21,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "das-tern-domain",
             "das-tern-integrations",
             "das-tern-persistence",
+            "image",
             "tokio",
         ],
     ),
@@ -53,10 +57,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("xtask", &[]),
 ];
 
-/// The crates of others that tell a layer: whoever names one of these has a database, a cache, a web or a runtime.
+/// The crates of others that tell a layer: whoever names one of these has a database, a cache, a web, a runtime, a way to the
+/// outside world or decoders.
 const TELLING: &[&str] = &[
     "actix-web",
+    "image",
+    "lettre",
+    "object_store",
     "redis",
+    "reqwest",
     "sea-orm",
     "sea-orm-migration",
     "sqlx",

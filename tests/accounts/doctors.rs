@@ -1,3 +1,7 @@
+use std::io::Cursor;
+
+use image::codecs::jpeg::JpegEncoder;
+use image::{ExtendedColorType, ImageEncoder as _, ImageFormat, RgbImage};
 use serde_json::json;
 use time::Duration;
 
@@ -5,7 +9,32 @@ use super::{EMAIL, PASSWORD, PHONE, app, doctor, login, verify};
 use crate::support::TestApp;
 use crate::support::client::Answer;
 
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and so on";
+/// A picture of this many pixels.
+fn png(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    RgbImage::new(width, height)
+        .write_to(&mut bytes, ImageFormat::Png)
+        .unwrap();
+    bytes.into_inner()
+}
+
+/// A picture as a phone takes it, with a word beside it about where that was.
+fn jpeg(place: &str) -> Vec<u8> {
+    let (mut bytes, picture) = (Vec::new(), RgbImage::new(60, 40));
+    let mut encoder = JpegEncoder::new(&mut bytes);
+    encoder.set_exif_metadata(place.as_bytes().to_vec()).unwrap();
+    encoder.write_image(&picture, 60, 40, ExtendedColorType::Rgb8).unwrap();
+    bytes
+}
+
+fn holds(bytes: &[u8], part: &str) -> bool {
+    bytes.windows(part.len()).any(|window| window == part.as_bytes())
+}
+
+async fn photo(app: &TestApp) -> String {
+    let rows = app.rows("SELECT license_photo_url AS photo FROM users", []).await;
+    rows[0]["photo"].as_str().unwrap().to_owned()
+}
 
 async fn register_form(app: &TestApp, file: &str, content: &[u8]) -> Answer {
     let parts: [(&str, Option<&str>, &[u8]); 8] = [
@@ -64,7 +93,7 @@ async fn a_doctor_is_verified_at_once_where_the_setting_says_so() {
 #[tokio::test]
 async fn a_form_registers_with_a_picture_of_the_licence() {
     let app = TestApp::start().await;
-    let answer = register_form(&app, "licence.exe", PNG).await.expect(201);
+    let answer = register_form(&app, "licence.exe", &png(60, 40)).await.expect(201);
     assert_eq!(answer["status"], "PENDING_VERIFICATION");
     let sql = "SELECT role::text, full_name AS name, specialty, hospital_clinic AS clinic, license_number AS licence, \
                license_photo_url AS photo FROM users";
@@ -84,24 +113,68 @@ async fn a_form_registers_with_a_picture_of_the_licence() {
     );
     assert_eq!(rows[0]["clinic"], "មន្ទីរពេទ្យកាល់ម៉ែត");
     let stored = app.objects.fetch(photo).await.unwrap().unwrap();
-    assert_eq!((stored.bytes.as_slice(), &*stored.media_type), (PNG, "image/png"));
+    assert_eq!(stored.media_type, "image/png");
+    let shown = image::load_from_memory_with_format(&stored.bytes, ImageFormat::Png).unwrap();
+    assert_eq!((shown.width(), shown.height()), (60, 40));
+}
+
+#[tokio::test]
+async fn a_picture_does_not_tell_where_it_was_taken() {
+    let app = app().await;
+    let place = "Exif GPS 11.5564 N 104.9282 E";
+    let picture = jpeg(place);
+    assert!(holds(&picture, place));
+    register_form(&app, "licence.png", &picture).await.expect(201);
+    let key = photo(&app).await;
+    assert!(key.strip_suffix(".jpg").is_some(), "{key}");
+    let stored = app.objects.fetch(&key).await.unwrap().unwrap();
+    assert_eq!(stored.media_type, "image/jpeg");
+    assert!(!holds(&stored.bytes, "GPS") && !holds(&stored.bytes, "Exif"));
+    assert!(image::load_from_memory_with_format(&stored.bytes, ImageFormat::Jpeg).is_ok());
+}
+
+#[tokio::test]
+async fn a_large_picture_is_made_smaller_and_a_document_stays_as_it_is() {
+    let app = app().await;
+    register_form(&app, "a.png", &png(5000, 100)).await.expect(201);
+    let stored = app.objects.fetch(&photo(&app).await).await.unwrap().unwrap();
+    let shown = image::load_from_memory(&stored.bytes).unwrap();
+    assert_eq!((shown.width(), shown.height()), (2560, 51));
+    let document = "%PDF-1.7 អាជ្ញាប័ណ្ណ";
+    register_form(&app, "a.png", document.as_bytes()).await.expect(201);
+    let stored = app.objects.fetch(&photo(&app).await).await.unwrap().unwrap();
+    let kept = (stored.bytes.as_slice(), stored.media_type.as_str());
+    assert_eq!(kept, (document.as_bytes(), "application/pdf"));
+}
+
+#[tokio::test]
+async fn a_picture_that_unpacks_to_too_much_is_refused() {
+    let app = app().await;
+    let bomb = png(8000, 4001);
+    assert!(bomb.len() < 1 << 20, "{}", bomb.len());
+    register_form(&app, "a.png", &bomb)
+        .await
+        .refused(413, "PAYLOAD_TOO_LARGE");
+    assert_eq!(app.count("users", "true", []).await, 0);
 }
 
 #[tokio::test]
 async fn a_picture_goes_with_the_account_that_it_belonged_to() {
     let app = app().await;
-    let photo = async || app.rows("SELECT license_photo_url AS photo FROM users", []).await[0]["photo"].clone();
-    register_form(&app, "a.png", PNG).await.expect(201);
-    let first = photo().await;
-    register_form(&app, "b.png", PNG).await.expect(201);
-    assert_eq!(app.objects.fetch(first.as_str().unwrap()).await.unwrap(), None);
+    let picture = png(60, 40);
+    register_form(&app, "a.png", &picture).await.expect(201);
+    let first = photo(&app).await;
+    register_form(&app, "b.png", &picture).await.expect(201);
+    assert_eq!(app.objects.fetch(&first).await.unwrap(), None);
     let code = app.outbox.code(PHONE).await;
     verify(&app, PHONE, &code).await.ok();
-    let kept = photo().await;
+    let kept = photo(&app).await;
     app.clock.advance(Duration::minutes(1));
-    register_form(&app, "c.png", PNG).await.refused(409, "DUPLICATE_PHONE");
-    assert_eq!(photo().await, kept);
-    assert!(app.objects.fetch(kept.as_str().unwrap()).await.unwrap().is_some());
+    register_form(&app, "c.png", &picture)
+        .await
+        .refused(409, "DUPLICATE_PHONE");
+    assert_eq!(photo(&app).await, kept);
+    assert!(app.objects.fetch(&kept).await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -109,7 +182,20 @@ async fn what_is_no_picture_of_a_licence_is_refused() {
     let app = app().await;
     let refused = register_form(&app, "licence.png", b"GIF89a").await.invalid_fields();
     assert_eq!(refused, [("licensePhoto".to_owned(), "UNSUPPORTED_FILE".to_owned())]);
-    let mut picture = PNG.to_vec();
+    let mut picture = png(60, 40);
+    let refused = register_form(&app, "a.png", &picture[..50]).await.invalid_fields();
+    assert_eq!(refused, [("licensePhoto".to_owned(), "UNSUPPORTED_FILE".to_owned())]);
+    let parts: [(&str, Option<&str>, &[u8]); 2] = [
+        ("phoneNumber", None, b"1"),
+        ("licensePhoto", Some("a.png"), &picture[..50]),
+    ];
+    let refused = app
+        .client
+        .post_form("/auth/register/doctor", &parts)
+        .await
+        .invalid_fields();
+    let fields: Vec<_> = refused.iter().map(|(field, _)| field.as_str()).collect();
+    assert_eq!(fields, ["fullName", "phoneNumber", "password", "licensePhoto"]);
     picture.resize((5 << 20) + 1, 0);
     register_form(&app, "a.png", &picture)
         .await

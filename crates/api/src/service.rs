@@ -9,6 +9,7 @@ use actix_web::dev::{Server, ServerHandle};
 use das_tern_application::{Application, InvalidCatalogue, World};
 use das_tern_cache::Redis;
 use das_tern_http::State;
+use das_tern_integrations::{Integrations, SetupError};
 use das_tern_migration::{DbErr, Migrator, MigratorTrait as _};
 use das_tern_persistence::Database;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -37,6 +38,9 @@ pub enum StartError {
     /// The Redis settings are unusable. A Redis that is away is no reason not to start.
     #[error("cannot use Redis: {0}")]
     Redis(#[from] das_tern_cache::Error),
+    /// A provider cannot be used as it is set up. One that is away is no reason not to start.
+    #[error("cannot use what is outside: {0}")]
+    Outside(#[from] SetupError),
     /// A catalogue of texts is broken.
     #[error(transparent)]
     Texts(#[from] InvalidCatalogue),
@@ -83,6 +87,14 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         upkeep: tokio::spawn(keep_up(recorder)),
         drain: Duration::from_secs(config.server.drain_s),
     })
+}
+
+/// The real world, with the providers that are configured. Nobody is called yet.
+///
+/// # Errors
+/// When a provider cannot be used as it is set up.
+pub(crate) fn real_world(config: &Config) -> Result<World, StartError> {
+    Ok(World::real(Integrations::connect(&config.integrations)?))
 }
 
 /// The use cases over a database, without a server in front of them.

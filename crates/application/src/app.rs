@@ -10,6 +10,7 @@ use time::{Duration, OffsetDateTime};
 use crate::auth::{AccessTokens, Passwords, RefreshTokens};
 use crate::keys::Key;
 use crate::pages::Cursors;
+use crate::pictures::Pictures;
 use crate::world::IdSource;
 use crate::{InvalidCatalogue, Settings, Texts, World};
 
@@ -30,6 +31,7 @@ struct Parts {
     access_tokens: AccessTokens,
     refresh_tokens: RefreshTokens,
     passwords: Passwords,
+    pictures: Pictures,
     cursors: Cursors,
     identifier_key: Key,
     codes: CodeStore,
@@ -62,6 +64,7 @@ impl Application {
             access_tokens: AccessTokens::new(auth),
             refresh_tokens: RefreshTokens::new(auth),
             passwords: Passwords::new(auth),
+            pictures: Pictures::new(&settings.pictures),
             cursors: Cursors::new(Key::derive(&auth.token_key, "cursor")),
             identifier_key: Key::derive(&auth.token_key, "identifier"),
             codes: CodeStore::new(redis.clone(), settings.codes.policy()),
@@ -149,6 +152,10 @@ impl Application {
 
     pub(crate) fn passwords(&self) -> &Passwords {
         &self.0.passwords
+    }
+
+    pub(crate) fn pictures(&self) -> &Pictures {
+        &self.0.pictures
     }
 
     pub(crate) fn cursors(&self) -> &Cursors {

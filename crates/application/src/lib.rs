@@ -33,17 +33,19 @@ mod looks;
 mod messages;
 mod once;
 mod pages;
+mod pictures;
 mod prescriptions;
 mod sessions;
 mod settings;
 mod texts;
+mod turns;
 mod users;
 mod work;
 mod world;
 
 pub use accounts::{
     Confirmation, DoctorRegistration, LICENCE_PHOTO_BYTES, LicencePhoto, LicencePhotoError, PersonRegistration,
-    Registrant, RegistrationRules, licence_photo,
+    Registrant, RegistrationRules,
 };
 pub use actor::Actor;
 pub use administration::{AdministratorKey, DoctorsQuery};
@@ -66,8 +68,8 @@ pub use once::{Created, Once};
 pub use pages::{Page, PageRequest};
 pub use prescriptions::{DoctorsPrescription, OwnPrescription, PrescriptionEdit, PrescriptionQuery, ToppedUp};
 pub use settings::{
-    AccountSettings, AdminSettings, AuthSettings, CodeSettings, LimitSettings, ScheduleSettings, Settings,
-    SigningSecret,
+    AccountSettings, AdminSettings, AuthSettings, CodeSettings, LimitSettings, PictureSettings, ScheduleSettings,
+    Settings, SigningSecret,
 };
 pub use texts::{InvalidCatalogue, Texts};
 pub use users::{OwnProfile, ProfileRequest, StorageUse};

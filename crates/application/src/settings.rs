@@ -25,6 +25,9 @@ pub struct Settings {
     /// The doses that follow from prescriptions.
     #[validate(nested)]
     pub schedule: ScheduleSettings,
+    /// Pictures.
+    #[validate(nested)]
+    pub pictures: PictureSettings,
 }
 
 /// The doses that follow from prescriptions (rules §5).
@@ -36,6 +39,26 @@ pub struct ScheduleSettings {
     /// How many prescriptions the daily top-up takes at a time.
     #[validate(range(min = 1, max = 5_000))]
     pub batch: u16,
+}
+
+/// Pictures, which are read and written anew before they are stored (rules §12).
+#[derive(Debug, Clone, Deserialize, Validate)]
+pub struct PictureSettings {
+    /// The most pixels that a picture may come with.
+    #[validate(range(min = 10_000, max = 200_000_000))]
+    pub max_pixels: u64,
+    /// The longest side that is kept, in pixels; a larger picture is made smaller.
+    #[validate(range(min = 100, max = 10_000))]
+    pub max_side: u32,
+    /// The quality of the JPEGs that are kept, in percent.
+    #[validate(range(min = 50, max = 100))]
+    pub jpeg_quality: u8,
+    /// How many pictures are read at once; each may take four bytes a pixel, and as much again.
+    #[validate(range(min = 1, max = 64))]
+    pub at_once: u32,
+    /// How long a picture waits for its turn, in milliseconds; then its upload answers 503.
+    #[validate(range(min = 10, max = 60_000))]
+    pub wait_ms: u32,
 }
 
 /// Administration (rules §2).

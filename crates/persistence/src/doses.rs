@@ -5,17 +5,17 @@ use das_tern_domain::{
     ClockTime, DailyProgress, Dosage, Dose, DoseEventId, DoseEventStatus, MedicationId, PrescriptionId, Slot,
     TimePeriod, UserId, zone,
 };
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, TryGetError};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::Error;
 use crate::effects::{Effects, effects_of};
-use crate::sql::{label, optional_label, statement};
+use crate::sql::{Columns, label, optional_label, statement};
 
 /// A dose event with what is shown of its medication.
-#[derive(Debug, Clone, PartialEq, FromQueryResult, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DoseView {
     /// Its id.
     pub id: DoseEventId,
@@ -145,6 +145,7 @@ impl DoseView {
     }
 }
 
+/// The columns of a [`DoseView`], in the order of its fields.
 macro_rules! dose_columns {
     () => {
         "d.id, d.prescription_id, d.medication_id, d.patient_id, d.scheduled_time, d.missed_after, \
@@ -152,6 +153,42 @@ macro_rules! dose_columns {
          d.skip_reason, d.was_offline, d.created_at, d.updated_at, m.medicine_name, m.medicine_name_khmer, \
          m.image_url, m.morning_dosage, m.daytime_dosage, m.night_dosage, m.frequency, m.timing, m.is_prn"
     };
+}
+
+impl FromQueryResult for DoseView {
+    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        Ok(Self::from_query_result_nullable(row, prefix)?)
+    }
+
+    fn from_query_result_nullable(row: &QueryResult, _: &str) -> Result<Self, TryGetError> {
+        let mut columns = Columns::of(row);
+        Ok(Self {
+            id: columns.next()?,
+            prescription_id: columns.next()?,
+            medication_id: columns.next()?,
+            patient_id: columns.next()?,
+            scheduled_time: columns.next()?,
+            missed_after: columns.next()?,
+            time_period: columns.next()?,
+            reminder_time: columns.next()?,
+            status: columns.next()?,
+            taken_at: columns.next()?,
+            recorded_at: columns.next()?,
+            skip_reason: columns.next()?,
+            was_offline: columns.next()?,
+            created_at: columns.next()?,
+            updated_at: columns.next()?,
+            medicine_name: columns.next()?,
+            medicine_name_khmer: columns.next()?,
+            image_url: columns.next()?,
+            morning_dosage: columns.next()?,
+            daytime_dosage: columns.next()?,
+            night_dosage: columns.next()?,
+            frequency: columns.next()?,
+            timing: columns.next()?,
+            is_prn: columns.next()?,
+        })
+    }
 }
 
 /// A dose event and how far the patient is through its day.
@@ -267,12 +304,12 @@ pub async fn within(db: &impl ConnectionTrait, span: &Span) -> Result<Vec<DoseVi
 const HISTORY: &str = concat!(
     "SELECT ",
     dose_columns!(),
-    " FROM dose_events d JOIN medications m ON m.id = d.medication_id \
-     WHERE d.patient_id = $1 AND d.scheduled_time >= $2 AND d.scheduled_time < $3 \
+    " FROM (SELECT * FROM dose_events d WHERE d.patient_id = $1 AND d.scheduled_time >= $2 AND d.scheduled_time < $3 \
      AND ($4::uuid[] IS NULL OR d.prescription_id = ANY($4)) \
      AND ($5::text IS NULL OR d.status = $5::dose_event_status) \
      AND ($6::timestamptz IS NULL OR (d.scheduled_time, d.id) < ($6, $7::uuid)) \
-     ORDER BY d.scheduled_time DESC, d.id DESC LIMIT $8"
+     ORDER BY d.scheduled_time DESC, d.id DESC LIMIT $8) d JOIN medications m ON m.id = d.medication_id \
+     ORDER BY d.scheduled_time DESC, d.id DESC"
 );
 
 /// A page of the dose events of a span, newest first, after the one at `after`.

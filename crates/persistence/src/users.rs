@@ -3,14 +3,14 @@
 use das_tern_domain::{
     AccountStatus, Gender, Identifier, Language, LoginState, SubscriptionTier, Theme, UserId, UserRole,
 };
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult};
 use time::{Date, OffsetDateTime};
 
 use crate::Error;
-use crate::sql::{label, optional_label, statement};
+use crate::sql::{Columns, label, optional_label, statement};
 
 /// A person and what their subscription gives: what signing in shows and what each request checks.
-#[derive(Debug, Clone, FromQueryResult)]
+#[derive(Debug, Clone)]
 pub struct Account {
     /// Its id.
     pub id: UserId,
@@ -64,6 +64,7 @@ impl Account {
     }
 }
 
+/// The columns of an [`Account`], in the order of its fields.
 const ACCOUNT: &str = "\
 SELECT u.id, u.role::text AS role, u.first_name, u.last_name, u.full_name, u.email, u.phone_number, \
  u.gender::text AS gender, u.date_of_birth, u.language::text AS language, u.theme::text AS theme, \
@@ -71,6 +72,34 @@ SELECT u.id, u.role::text AS role, u.first_name, u.last_name, u.full_name, u.ema
  coalesce(s.tier, 'FREEMIUM')::text AS subscription_tier, u.specialty, u.hospital_clinic, \
  u.grace_period_minutes, u.token_epoch, u.created_at, u.contact_confirmed_at \
 FROM users u LEFT JOIN subscriptions s ON s.user_id = u.id WHERE u.id = $1";
+
+impl FromQueryResult for Account {
+    fn from_query_result(row: &QueryResult, _: &str) -> Result<Self, DbErr> {
+        let mut columns = Columns::of(row);
+        Ok(Self {
+            id: columns.next()?,
+            role: columns.next()?,
+            first_name: columns.next()?,
+            last_name: columns.next()?,
+            full_name: columns.next()?,
+            email: columns.next()?,
+            phone_number: columns.next()?,
+            gender: columns.next()?,
+            date_of_birth: columns.next()?,
+            language: columns.next()?,
+            theme: columns.next()?,
+            account_status: columns.next()?,
+            status_before_lock: columns.next()?,
+            subscription_tier: columns.next()?,
+            specialty: columns.next()?,
+            hospital_clinic: columns.next()?,
+            grace_period_minutes: columns.next()?,
+            token_epoch: columns.next()?,
+            created_at: columns.next()?,
+            contact_confirmed_at: columns.next()?,
+        })
+    }
+}
 
 /// The account with this id.
 ///

@@ -29,7 +29,7 @@ pub fn reset() -> Result<()> {
     let folder = Folder::of_checkout()?;
     stop(&Notes::read(&folder));
     let step = Step::begin("deleting the data");
-    for name in ["postgres", "redis", "env", "postgres.log"] {
+    for name in ["postgres", "redis", "objects", "env", "postgres.log"] {
         let path = folder.path().join(name);
         let deleted = if path.is_dir() {
             fs::remove_dir_all(&path)

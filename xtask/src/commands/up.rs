@@ -105,12 +105,14 @@ fn compose_services() -> Result<Services> {
 
 fn serve(folder: &Folder, services: &Services, options: UpOptions) -> Result<()> {
     let binary = build(options.release)?;
+    let objects = folder.path().join("objects");
     let das_tern = |arguments: &[&str]| {
         let mut command = Command::new(&binary);
         command
             .args(arguments)
             .envs(services.environment())
-            .env("APP_ENV", "development");
+            .env("APP_ENV", "development")
+            .env("DASTERN__OBJECTS__FOLDER", &objects);
         command
     };
     finish("bringing the schema up to date", &mut das_tern(&["migrate", "up"]))?;

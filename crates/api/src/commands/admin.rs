@@ -3,9 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use das_tern_application::{
-    AdministratorKey, Application, Code, DoctorRecord, DoctorsQuery, Integrations, PageRequest, World,
-};
+use das_tern_application::{AdministratorKey, Application, Code, DoctorRecord, DoctorsQuery, PageRequest};
 use das_tern_domain::{AccountStatus, DoctorName, Labelled as _, Verdict};
 use serde_json::json;
 
@@ -29,8 +27,9 @@ pub(super) fn make_key() -> anyhow::Result<()> {
 }
 
 pub(super) async fn run(config: Config, admin: Admin) -> anyhow::Result<()> {
+    let world = service::real_world(&config)?;
     let database = connect(&config).await?;
-    let application = service::assemble(&config, database, World::real(Integrations::local()))?;
+    let application = service::assemble(&config, database, world)?;
     match admin {
         Admin::Key => make_key()?,
         Admin::Doctors { action } => doctors(&application, action).await?,

@@ -2,6 +2,7 @@
 
 use anyhow::bail;
 use das_tern_cache::Redis;
+use das_tern_integrations::Integrations;
 use das_tern_persistence::Database;
 
 use super::print;
@@ -15,6 +16,7 @@ pub(super) async fn run(config: &Config, effective: &Effective, offline: bool) -
     let mut findings = Findings::default();
     findings.database(config).await;
     findings.redis(config).await;
+    findings.outside(config);
     print(&format!("\n{}", findings.lines.concat()))?;
     match findings.troubles {
         0 => Ok(()),
@@ -74,6 +76,14 @@ impl Findings {
         match answer {
             Ok(_) => self.good(&format!("Redis answers at {place}")),
             Err(error) => self.bad(&format!("Redis at {place}: {error}")),
+        }
+    }
+
+    /// Whether the providers can be used; none of them is called.
+    fn outside(&mut self, config: &Config) {
+        match Integrations::connect(&config.integrations) {
+            Ok(_) => self.good("the providers can be used as they are set up"),
+            Err(error) => self.bad(&format!("what is outside: {error}")),
         }
     }
 

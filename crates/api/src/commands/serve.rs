@@ -1,7 +1,6 @@
 //! `das-tern serve`: the server, until it is told to end.
 
 use anyhow::Context as _;
-use das_tern_application::{Integrations, World};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::print;
@@ -11,8 +10,9 @@ use crate::service;
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     // Listened to from the start, so that waiting for the database can be ended too.
     let mut ends = Ends::listen().context("cannot listen to signals")?;
+    let world = service::real_world(&config)?;
     let running = tokio::select! {
-        running = service::start(config, World::real(Integrations::local())) => running?,
+        running = service::start(config, world) => running?,
         () = ends.next() => return Ok(()),
     };
     print(&format!(

@@ -10,14 +10,35 @@ use super::Environment;
 use super::problems::Problems;
 
 /// The keys whose empty text means that the thing is not wanted; any other empty text is a missing value.
-const OPTIONAL: [&str; 4] = [
+const OPTIONAL: [&str; 18] = [
     "admin.key_hash",
     "auth.token_key_previous",
     "http.metrics_token",
+    "mail.host",
+    "mail.password",
+    "mail.sender",
+    "mail.username",
+    "objects.access_key_id",
+    "objects.bucket",
+    "objects.endpoint",
+    "objects.folder",
+    "objects.region",
+    "objects.secret_key",
     "redis.key_prefix",
+    "sms.account_sid",
+    "sms.auth_token",
+    "sms.messaging_service_sid",
+    "sms.sender",
 ];
 /// The keys that nobody may read in a log or on a screen.
-pub(super) const SECRETS: [&str; 3] = ["auth.token_key", "auth.token_key_previous", "http.metrics_token"];
+pub(super) const SECRETS: [&str; 6] = [
+    "auth.token_key",
+    "auth.token_key_previous",
+    "http.metrics_token",
+    "mail.password",
+    "objects.secret_key",
+    "sms.auth_token",
+];
 /// The keys whose URLs may hold a password.
 pub(super) const URLS: [&str; 2] = ["database.url", "redis.url"];
 const MASK: &str = "********";

@@ -74,9 +74,11 @@ pub struct Config {
     pub database: das_tern_persistence::Settings,
     /// Redis.
     pub redis: das_tern_cache::Settings,
-    /// What the use cases can be set to: the sections `auth`, `limits`, `accounts`, `codes`, `admin` and
-    /// `schedule`.
+    /// What the use cases can be set to: the sections `auth`, `limits`, `accounts`, `codes`, `admin`, `schedule` and
+    /// `pictures`.
     pub application: das_tern_application::Settings,
+    /// The outside world: the sections `providers`, `sms`, `mail`, `google` and `objects`.
+    pub integrations: das_tern_integrations::Settings,
     /// The log.
     pub log: LogSettings,
 }
@@ -198,6 +200,8 @@ impl Reader<'_> {
         let codes = self.section("codes");
         let admin = self.section("admin");
         let schedule = self.section("schedule");
+        let pictures = self.section("pictures");
+        let integrations = self.integrations();
         let log = self.section("log");
         Some(Config {
             environment: self.effective.environment,
@@ -212,8 +216,25 @@ impl Reader<'_> {
                 codes: codes?,
                 admin: admin?,
                 schedule: schedule?,
+                pictures: pictures?,
             },
+            integrations: integrations?,
             log: log?,
+        })
+    }
+
+    fn integrations(&mut self) -> Option<das_tern_integrations::Settings> {
+        let providers = self.section("providers");
+        let sms = self.section("sms");
+        let mail = self.section("mail");
+        let google = self.section("google");
+        let objects = self.section("objects");
+        Some(das_tern_integrations::Settings {
+            providers: providers?,
+            sms: sms?,
+            mail: mail?,
+            google: google?,
+            objects: objects?,
         })
     }
 

@@ -1,5 +1,7 @@
 //! What no single section can know: how values go together, and what production refuses.
 
+use das_tern_application::LICENCE_PHOTO_BYTES;
+use das_tern_integrations::{MailProvider, ObjectProvider, SmsProvider};
 use url::Url;
 
 use super::effective::{Effective, SECRETS, URLS};
@@ -7,6 +9,8 @@ use super::layer::Layer;
 use super::problems::Problems;
 use super::{Config, Environment, LogFormat};
 
+/// The largest file that people may send, in bytes (rules §12).
+const LARGEST_FILE: u64 = LICENCE_PHOTO_BYTES as u64;
 /// How long a process may take to end, in seconds, before whoever runs it loses patience.
 const LONGEST_SHUTDOWN_S: u64 = 9;
 
@@ -21,6 +25,16 @@ pub(super) fn check(config: &Config, effective: &Effective, problems: &mut Probl
         config.application.limits.auth_per_minute > config.application.limits.auth_per_minute_per_ip,
         "limits.auth_per_minute",
         "must not be more than limits.auth_per_minute_per_ip",
+    );
+    rules.refuse(
+        config.integrations.providers.backoff_min_ms > config.integrations.providers.backoff_max_ms,
+        "providers.backoff_min_ms",
+        "must not be more than providers.backoff_max_ms",
+    );
+    rules.refuse(
+        config.integrations.objects.max_bytes < LARGEST_FILE,
+        "objects.max_bytes",
+        "must be at least 10485760: a licence may be a PDF of 10 MB",
     );
     if config.environment == Environment::Production {
         rules.production(config);
@@ -70,11 +84,34 @@ impl Rules<'_> {
             "accounts.auto_verify_doctors",
             "must be false in production",
         );
+        self.outside(config);
         let allows_all = config.http.cors_origins.iter().any(|origin| origin == "*");
         self.refuse(
             allows_all,
             "http.cors_origins",
             "must name the origins in production, not `*`",
+        );
+    }
+}
+
+impl Rules<'_> {
+    /// A stand-in would show codes to whoever reads the log, or lose what people entrusted to us.
+    fn outside(&mut self, config: &Config) {
+        let outside = &config.integrations;
+        self.refuse(
+            outside.sms.provider == SmsProvider::Log,
+            "sms.provider",
+            "must be twilio in production; the log would show the codes",
+        );
+        self.refuse(
+            outside.mail.provider == MailProvider::Log,
+            "mail.provider",
+            "must be smtp in production; the log would show the codes",
+        );
+        self.refuse(
+            outside.objects.provider == ObjectProvider::Memory,
+            "objects.provider",
+            "must be folder or s3 in production",
         );
     }
 }

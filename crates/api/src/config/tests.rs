@@ -1,16 +1,23 @@
 use std::collections::BTreeSet;
 
-use serde::de::value::Error as Refusal;
-use serde::de::{Deserializer, Error as _, Visitor};
-use serde::forward_to_deserialize_any;
-
 use super::*;
+use fields::fields_of;
 
-const PRODUCTION: [(&str, &str); 4] = [
+mod fields;
+mod outside;
+
+const PRODUCTION: [(&str, &str); 11] = [
     ("APP_ENV", "production"),
     ("DATABASE_URL", "postgres://app:correct-horse@db.internal/das_tern"),
     ("REDIS_URL", "rediss://:battery-staple@redis.internal:6380"),
     ("DASTERN__AUTH__TOKEN_KEY", "7hZbq0zW9c1kV4tTn2mJxR5dPfY8sLgE"),
+    ("DASTERN__SMS__ACCOUNT_SID", "AC0123456789abcdef0123456789abcdef"),
+    ("DASTERN__SMS__AUTH_TOKEN", "a-token-of-twilio"),
+    ("DASTERN__SMS__SENDER", "+15005550006"),
+    ("DASTERN__MAIL__HOST", "mail.internal"),
+    ("DASTERN__MAIL__SENDER", "Das Tern <no-reply@das-tern.example>"),
+    ("DASTERN__MAIL__PORT", "465"),
+    ("DASTERN__OBJECTS__FOLDER", "/var/lib/das-tern/objects"),
 ];
 
 fn load(variables: &[(&str, &str)]) -> Result<(Config, Effective), Problems> {
@@ -221,7 +228,19 @@ fn production_has_no_secrets_of_its_own() {
     for key in ["database.url", "redis.url", "auth.token_key"] {
         assert_names(&problems, key, None);
     }
-    assert_eq!(problems.iter().count(), 3, "{problems}");
+    let defaults = Some("config/default.toml");
+    let of_providers = [
+        "sms.account_sid",
+        "sms.auth_token",
+        "sms.sender",
+        "mail.host",
+        "mail.sender",
+        "objects.folder",
+    ];
+    for key in of_providers {
+        assert_names(&problems, key, defaults);
+    }
+    assert_eq!(problems.iter().count(), 9, "{problems}");
 }
 
 #[rstest::rstest]
@@ -235,6 +254,11 @@ fn production_has_no_secrets_of_its_own() {
 #[case::pretty_log("DASTERN__LOG__FORMAT", "pretty")]
 #[case::causes("DASTERN__HTTP__SHOW_CAUSES", "true")]
 #[case::unverified_doctors("DASTERN__ACCOUNTS__AUTO_VERIFY_DOCTORS", "true")]
+#[case::logged_messages("DASTERN__SMS__PROVIDER", "log")]
+#[case::logged_mail("DASTERN__MAIL__PROVIDER", "log")]
+#[case::forgotten_files("DASTERN__OBJECTS__PROVIDER", "memory")]
+#[case::readable_mail("DASTERN__MAIL__ENCRYPTION", "none")]
+#[case::readable_messages("DASTERN__SMS__BASE_URL", "http://api.twilio.com")]
 #[case::every_origin("DASTERN__HTTP__CORS_ORIGINS", "https://app.example,*")]
 fn production_refuses(#[case] variable: &'static str, #[case] text: &'static str) {
     let problems = production(&[(variable, text)]).unwrap_err();
@@ -249,6 +273,8 @@ fn production_refuses(#[case] variable: &'static str, #[case] text: &'static str
 #[rstest::rstest]
 #[case::slow_end("DASTERN__SERVER__DRAIN_S", "8", "server.shutdown_timeout_s")]
 #[case::too_many_kept("DASTERN__DATABASE__MIN_CONNECTIONS", "99", "database.min_connections")]
+#[case::backwards("DASTERN__PROVIDERS__BACKOFF_MIN_MS", "9999", "providers.backoff_min_ms")]
+#[case::small_store("DASTERN__OBJECTS__MAX_BYTES", "1000", "objects.max_bytes")]
 #[case::too_few_per_address("DASTERN__LIMITS__AUTH_PER_MINUTE_PER_IP", "1", "limits.auth_per_minute")]
 fn values_go_together(#[case] variable: &str, #[case] text: &str, #[case] key: &str) {
     let problems = problems(&[(variable, text)]);
@@ -335,6 +361,12 @@ fn every_key_of_the_defaults_is_read_and_every_setting_has_its_key() {
         ("codes", fields_of::<das_tern_application::CodeSettings>()),
         ("admin", fields_of::<das_tern_application::AdminSettings>()),
         ("schedule", fields_of::<das_tern_application::ScheduleSettings>()),
+        ("pictures", fields_of::<das_tern_application::PictureSettings>()),
+        ("providers", fields_of::<das_tern_integrations::ProviderSettings>()),
+        ("sms", fields_of::<das_tern_integrations::SmsSettings>()),
+        ("mail", fields_of::<das_tern_integrations::MailSettings>()),
+        ("google", fields_of::<das_tern_integrations::GoogleSettings>()),
+        ("objects", fields_of::<das_tern_integrations::ObjectSettings>()),
         ("log", fields_of::<LogSettings>()),
     ];
     assert_eq!(
@@ -354,37 +386,5 @@ fn every_key_of_the_defaults_has_its_comment() {
         let is_key = line.starts_with(|first: char| first.is_ascii_lowercase() || first == '[');
         assert!(!is_key || previous.starts_with('#'), "{line}");
         previous = line;
-    }
-}
-
-/// Asks a struct's `Deserialize` for the names of its fields.
-fn fields_of<T: DeserializeOwned>() -> &'static [&'static str] {
-    let mut fields: &'static [&'static str] = &[];
-    let _ = T::deserialize(Asking(&mut fields));
-    fields
-}
-
-struct Asking<'a>(&'a mut &'static [&'static str]);
-
-impl<'de> Deserializer<'de> for Asking<'_> {
-    type Error = Refusal;
-
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Refusal> {
-        Err(Refusal::custom("only structs have fields"))
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        fields: &'static [&'static str],
-        _: V,
-    ) -> Result<V::Value, Refusal> {
-        *self.0 = fields;
-        Err(Refusal::custom("the names are enough"))
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
     }
 }

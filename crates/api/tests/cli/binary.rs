@@ -13,6 +13,8 @@ pub(crate) const NO_REDIS: &str = "redis://127.0.0.1:1";
 pub(crate) fn das_tern(arguments: &[&str], variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_das-tern"));
     command.args(arguments).env_clear().envs(variables.iter().copied());
+    // Where the files of a developer's machine would go.
+    command.current_dir(env!("CARGO_TARGET_TMPDIR"));
     command
 }
 

@@ -1,10 +1,16 @@
 use super::binary::{NO_REDIS, TestDatabase, redis_url, run};
 
-const PRODUCTION: [(&str, &str); 4] = [
+const PRODUCTION: [(&str, &str); 10] = [
     ("APP_ENV", "production"),
     ("DATABASE_URL", "postgres://app:correct-horse@127.0.0.1:1/das_tern"),
     ("REDIS_URL", "redis://:battery-staple@127.0.0.1:1"),
     ("DASTERN__AUTH__TOKEN_KEY", "7hZbq0zW9c1kV4tTn2mJxR5dPfY8sLgE"),
+    ("DASTERN__SMS__ACCOUNT_SID", "AC0123456789abcdef0123456789abcdef"),
+    ("DASTERN__SMS__AUTH_TOKEN", "a-token-of-twilio"),
+    ("DASTERN__SMS__SENDER", "+15005550006"),
+    ("DASTERN__MAIL__HOST", "mail.internal"),
+    ("DASTERN__MAIL__SENDER", "Das Tern <no-reply@das-tern.example>"),
+    ("DASTERN__OBJECTS__FOLDER", "objects-of-the-tests"),
 ];
 
 #[test]
@@ -19,7 +25,12 @@ fn check_shows_what_is_in_force_without_secrets() {
         answer.out
     );
     assert!(answer.out.contains("access_ttl_s = 900\n"), "{}", answer.out);
-    for secret in ["correct-horse", "battery-staple", "7hZbq0zW9c1kV4tTn2mJxR5dPfY8sLgE"] {
+    for secret in [
+        "correct-horse",
+        "battery-staple",
+        "7hZbq0zW9c1kV4tTn2mJxR5dPfY8sLgE",
+        "a-token-of-twilio",
+    ] {
         assert!(
             !answer.out.contains(secret) && !answer.err.contains(secret),
             "{secret} in {}",
@@ -62,6 +73,9 @@ fn a_wrong_configuration_ends_with_2_and_names_everything() {
             "database.url",
             "redis.url",
             "auth.token_key",
+            "sms.account_sid",
+            "mail.host",
+            "objects.folder",
         ] {
             assert!(answer.err.contains(key), "{key} is not in {}", answer.err);
         }
@@ -102,6 +116,7 @@ fn check_tells_how_the_services_are() {
         "the schema is up to date",
         "Khmer sorts by",
         "Redis answers",
+        "the providers can be used",
     ] {
         assert!(answer.out.contains(&format!("# ok: {finding}")), "{}", answer.out);
     }
@@ -159,4 +174,25 @@ fn a_log_for_machines_is_json_in_phnom_penh_time() {
     assert_eq!(line["level"], "INFO", "{line}");
     assert_eq!(line["place"], "127.0.0.1:1/x", "{line}");
     assert!(line["timestamp"].as_str().unwrap().ends_with("+07:00"), "{line}");
+}
+
+#[test]
+fn a_provider_that_cannot_be_used_is_named_before_anything_else_is_tried() {
+    let path = std::env::temp_dir().join(format!("das-tern-cli-{}-file", std::process::id()));
+    std::fs::write(&path, "no folder").unwrap();
+    let folder = ("DASTERN__OBJECTS__FOLDER", path.to_str().unwrap());
+    let served = run(&["serve"], &[folder]);
+    let checked = run(&["check"], &[folder, ("DASTERN__DATABASE__CONNECT_TIMEOUT_MS", "200")]);
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!((served.code, checked.code), (Some(1), Some(1)));
+    assert!(
+        served.err.contains("cannot use what is outside: the folder"),
+        "{}",
+        served.err
+    );
+    assert!(
+        checked.out.contains("# PROBLEM: what is outside: the folder"),
+        "{}",
+        checked.out
+    );
 }

@@ -11,7 +11,7 @@ use das_tern_domain::{AccountStatus, Contacts, Gender, Language, NewPassword, Pi
 use das_tern_persistence::constraints;
 use time::Date;
 
-pub use licence_photo::{LICENCE_PHOTO_BYTES, LicencePhoto, LicencePhotoError, licence_photo};
+pub use licence_photo::{LICENCE_PHOTO_BYTES, LicencePhoto, LicencePhotoError};
 
 use crate::auth::SignedIn;
 use crate::{Application, Code, Error};

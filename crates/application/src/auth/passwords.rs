@@ -1,29 +1,21 @@
-use std::sync::Arc;
-use std::time::Duration;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bcrypt::{BcryptResult, HashParts};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::OnceCell;
 
 use crate::Error;
 use crate::settings::AuthSettings;
+use crate::turns::Turns;
 
 /// The salt and digest of a hash that no password is known for; with the cost in front it takes as long to check as a
 /// real one.
 const NOBODY: &str = "abcdefghijklmnopqrstuuWm3k4qxTcSSCxHXJyBNaI/FZfvDb6PC";
 
-/// The hash was not checked in time.
-#[derive(Debug, thiserror::Error)]
-#[error("too many passwords are being checked at once")]
-struct Crowded;
-
 /// Hashes and checks passwords and PINs off the async threads, few at once, so that a crowd of logins leaves the other
 /// requests alone.
 pub(crate) struct Passwords {
-    turns: Arc<Semaphore>,
-    patience: Duration,
+    turns: Turns,
     cost: u32,
     nobody: String,
     discarded: OnceCell<String>,
@@ -37,8 +29,7 @@ impl Passwords {
             given => given as usize,
         };
         Self {
-            turns: Arc::new(Semaphore::new(at_once)),
-            patience: Duration::from_millis(settings.hash_timeout_ms.into()),
+            turns: Turns::new(at_once, settings.hash_timeout_ms),
             cost: settings.bcrypt_cost,
             nobody: format!("$2b${:02}${NOBODY}", settings.bcrypt_cost),
             discarded: OnceCell::new(),
@@ -79,15 +70,6 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> BcryptResult<T> + Send + 'static,
     ) -> Result<T, Error> {
-        let turn = tokio::time::timeout(self.patience, Arc::clone(&self.turns).acquire_owned())
-            .await
-            .map_err(|_| Error::unavailable(Crowded))?
-            .map_err(Error::internal)?;
-        let done = tokio::task::spawn_blocking(move || {
-            let done = work();
-            drop(turn);
-            done
-        });
-        done.await.map_err(Error::internal)?.map_err(Error::internal)
+        self.turns.run(work).await?.map_err(Error::internal)
     }
 }

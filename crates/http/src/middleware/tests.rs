@@ -28,6 +28,9 @@ async fn application() -> Application {
         "accounts": { "foreign_phones": false, "auto_verify_doctors": false },
         "codes": { "ttl_s": 300, "cool_down_s": 60, "sends_per_hour": 3, "max_tries": 5, "lock_minutes": 15 },
         "admin": {},
+        "pictures": {
+            "max_pixels": 1_000_000, "max_side": 1000, "jpeg_quality": 85, "at_once": 1, "wait_ms": 1000,
+        },
     }))
     .unwrap();
     // The port of nobody: both are away.

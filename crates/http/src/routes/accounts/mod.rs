@@ -97,7 +97,8 @@ pub(crate) async fn register_doctor(
 ) -> Result<HttpResponse, Failure> {
     let context = RequestContext::of(&request)?;
     let rules = app.registration_rules();
-    let doctor = form.request.parse(form.photo, rules, own_language(&context))?;
+    let photo = app.licence_photo(form.photo).await;
+    let doctor = form.request.parse(photo, rules, own_language(&context))?;
     app.register_doctor(doctor, context.ip).await?;
     Ok(HttpResponse::Created().json(RegisteredDoctorBody {
         message: app.texts().sentence(context.language(), "doctor-registered", &[]),

@@ -1,6 +1,6 @@
 use das_tern_application::{
     Code, DoctorRegistration, Error, FieldCode, LicencePhoto, LicencePhotoError, PersonRegistration, Registrant,
-    RegistrationRules, licence_photo,
+    RegistrationRules,
 };
 use das_tern_domain::{
     Contacts, EmailAddress, Gender, Identifier, InvalidBirth, InvalidText, LONGEST_CLINIC, LONGEST_FULL_NAME,
@@ -108,7 +108,7 @@ impl DoctorRegistrationRequest {
     /// The registration of somebody who reads this language, with a picture of their licence.
     pub(super) fn parse(
         self,
-        photo: Option<Vec<u8>>,
+        photo: Result<Option<LicencePhoto>, LicencePhotoError>,
         rules: RegistrationRules,
         language: Language,
     ) -> Result<DoctorRegistration, Error> {
@@ -235,14 +235,18 @@ fn registrant(
 }
 
 /// A picture that is too large is refused as a body that is too large would be.
-fn picture(fields: &mut Fields, photo: Option<Vec<u8>>) -> Result<Option<LicencePhoto>, Error> {
-    match photo.map(licence_photo).transpose() {
+fn picture(
+    fields: &mut Fields,
+    photo: Result<Option<LicencePhoto>, LicencePhotoError>,
+) -> Result<Option<LicencePhoto>, Error> {
+    match photo {
         Ok(photo) => Ok(photo),
         Err(LicencePhotoError::TooLarge) => Err(Error::new(Code::PayloadTooLarge)),
         Err(LicencePhotoError::Unsupported) => {
             fields.refuse("licensePhoto", FieldCode::UnsupportedFile);
             Ok(None)
         }
+        Err(crowded @ LicencePhotoError::Crowded) => Err(Error::unavailable(crowded)),
     }
 }
 

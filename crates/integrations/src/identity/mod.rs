@@ -1,6 +1,17 @@
+mod google;
+mod keys;
+mod settings;
+
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use das_tern_domain::EmailAddress;
 use time::OffsetDateTime;
+
+pub use google::Google;
+pub use settings::GoogleSettings;
+
+use crate::{NoIdentities, ProviderSettings, SetupError};
 
 /// Who somebody is, as the provider vouches for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,4 +48,15 @@ pub trait IdentityProvider: Send + Sync {
     /// # Errors
     /// When the token proves nothing, or nobody can tell.
     async fn verify(&self, id_token: &str, now: OffsetDateTime) -> Result<Identity, IdentityError>;
+}
+
+pub(crate) fn connect(
+    settings: &GoogleSettings,
+    providers: &ProviderSettings,
+) -> Result<Arc<dyn IdentityProvider>, SetupError> {
+    Ok(if settings.audiences.is_empty() {
+        Arc::new(NoIdentities)
+    } else {
+        Arc::new(Google::new(settings, providers)?)
+    })
 }
