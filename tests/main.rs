@@ -21,6 +21,7 @@ mod doctor;
 mod doses;
 mod jobs;
 mod layers;
+mod prescriptions;
 mod resilience;
 mod schema;
 mod seed;

@@ -39,6 +39,9 @@ mod m20261123_000014_covered_indexes;
 mod m20261123_000015_alerts_of_a_dose;
 mod m20261123_000016_contact_confirmed;
 mod m20261123_000017_notification_preferences;
+mod m20261124_000030_whole_versions;
+mod m20261124_000031_rows_of_a_grid;
+mod m20261124_000032_schedule_horizon;
 mod m20261124_000040_dose_figures;
 mod m20261124_000041_licence_photos;
 
@@ -69,6 +72,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000015_alerts_of_a_dose::Migration),
             Box::new(m20261123_000016_contact_confirmed::Migration),
             Box::new(m20261123_000017_notification_preferences::Migration),
+            Box::new(m20261124_000030_whole_versions::Migration),
+            Box::new(m20261124_000031_rows_of_a_grid::Migration),
+            Box::new(m20261124_000032_schedule_horizon::Migration),
             Box::new(m20261124_000040_dose_figures::Migration),
             Box::new(m20261124_000041_licence_photos::Migration),
         ]

@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::prescriptions::arranging::{arranged_for, aspirin};
 use crate::support::TestApp;
 use crate::support::app::MORNING;
 use crate::support::people::{PASSWORD, Person};
@@ -62,6 +63,10 @@ const UNAUDITED: &[(&str, &str)] = &[
         "these tests know no Google; sessions::google looks",
     ),
     ("POST /auth/pin/verify", "checking a PIN changes nothing"),
+    (
+        "POST /prescriptions",
+        "patients do not prescribe; prescriptions::prescribing looks",
+    ),
 ];
 
 /// Operations on a thing that belongs to somebody.
@@ -71,6 +76,21 @@ const OWNED: &[&str] = &[
     "PATCH /doses/{id}/reminder-time",
     "DELETE /auth/sessions/{id}",
     "GET /doctor/patients/{id}/details",
+    "GET /prescriptions/{id}",
+    "PATCH /prescriptions/{id}",
+    "DELETE /prescriptions/{id}",
+    "POST /prescriptions/{id}/confirm",
+    "POST /prescriptions/{id}/reject",
+    "POST /prescriptions/{id}/retake",
+    "POST /prescriptions/{id}/accept-changes",
+    "POST /prescriptions/{id}/decline-changes",
+    "POST /prescriptions/{id}/pause",
+    "POST /prescriptions/{id}/resume",
+    "POST /prescriptions/{id}/stop",
+    "POST /prescriptions/{id}/medicines",
+    "POST /prescriptions/{id}/prn-doses",
+    "GET /prescriptions/{id}/versions",
+    "GET /prescriptions/{id}/versions/{n}",
 ];
 
 /// Operations that a doctor asks for and nobody else: their stranger is a doctor, too.
@@ -95,8 +115,23 @@ fn body(operation: &str) -> Value {
         "PATCH /users/me/grace-period" => json!({ "gracePeriodMinutes": 60 }),
         "PUT /onboarding/meal-times" => json!({ "morningMeal": "6-7AM" }),
         "PUT /notifications/preferences" => json!({ "CONNECTION_REQUEST": false }),
+        "POST /prescriptions/patient" => json!({ "symptoms": "ឈឺក្បាល", "medications": [aspirin()] }),
+        "PATCH /prescriptions/{id}" => json!({ "symptoms": "ឈឺពោះ", "changeReason": "x" }),
+        "POST /prescriptions/{id}/retake" => json!({ "reason": "x" }),
+        "POST /prescriptions/{id}/medicines" => aspirin(),
+        "POST /prescriptions/{id}/prn-doses" => json!({ "medicationId": uuid::Uuid::now_v7() }),
         _ => json!({}),
     }
+}
+
+/// The body for the thing at `path`, where it depends on that.
+async fn body_for(app: &TestApp, operation: &str, path: &str) -> Value {
+    if operation != "POST /prescriptions/{id}/prn-doses" {
+        return body(operation);
+    }
+    let prescription: uuid::Uuid = path.split('/').nth(2).unwrap().parse().unwrap();
+    let sql = "SELECT id FROM medications WHERE prescription_id = $1";
+    json!({ "medicationId": app.rows(sql, [prescription.into()]).await[0]["id"] })
 }
 
 /// The path of something that the operation may be asked to do by `caller`.
@@ -108,10 +143,12 @@ async fn own_path(app: &TestApp, caller: &Person, operation: &str, path: &str) -
             .to_owned()
     } else if operation.contains("/doctor/patients/") {
         caller.id.to_string()
+    } else if operation.contains("/prescriptions/{id}") {
+        arranged_for(app, caller, operation).await
     } else {
         app.dose(caller, MORNING).await.id.to_string()
     };
-    path.replace("{id}", &id)
+    path.replace("{id}", &id).replace("{n}", "1")
 }
 
 async fn operations(app: &TestApp) -> Vec<(String, Method, String)> {
@@ -190,12 +227,10 @@ async fn every_operation_that_changes_something_leaves_an_audit_entry() {
             patient.clone()
         };
         let path = own_path(&app, &caller, &operation, &path).await;
+        let body = body_for(&app, &operation, &path).await;
         let before = app.count("audit_logs", "actor_id = $1", [caller.id.into()]).await;
-        caller
-            .client
-            .send(method, &path, Some(body(&operation).to_string()))
-            .await
-            .ok();
+        let answer = caller.client.send(method, &path, Some(body.to_string())).await;
+        assert!(answer.status.is_success(), "{operation}: {}", answer.text);
         let after = app.count("audit_logs", "actor_id = $1", [caller.id.into()]).await;
         assert_eq!(after, before + 1, "{operation}");
     }

@@ -4,6 +4,7 @@ mod dashboard;
 mod details;
 mod figures;
 mod patients;
+mod prescriptions;
 
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -68,5 +69,6 @@ async fn rename(app: &TestApp, person: &Person, full_name: &str) {
 
 /// What a search looks like in a URL.
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    let bytes = text.bytes().map(|byte| format!("%{byte:02X}"));
+    bytes.collect::<Vec<_>>().concat()
 }

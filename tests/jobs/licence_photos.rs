@@ -83,7 +83,7 @@ async fn more_pictures_than_a_page_has_are_all_looked_at() {
 async fn two_processes_at_once_remove_each_picture_once() {
     let now = Arc::new(Mutex::new(MORNING - Duration::days(2)));
     let app = app(&now).await;
-    let other = app.worker().await;
+    let other = app.instance().await;
     for _ in 0..20 {
         store(&app).await;
     }

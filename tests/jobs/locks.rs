@@ -7,18 +7,17 @@ use crate::support::redis::eventually;
 #[tokio::test]
 async fn a_job_that_runs_alone_runs_in_one_process_at_a_time() {
     let app = TestApp::start().await;
-    let other = app.worker().await;
+    let other = app.instance().await;
     let held = Held::new("held");
     let job = held.job.clone().alone();
-    let first = tokio::spawn({
-        let (application, job) = (app.application.clone(), job.clone());
-        async move { application.perform(&job).await.unwrap() }
-    });
-    held.begun.notified().await;
-    let elsewhere = other.application().perform(&job).await.unwrap();
-    assert_eq!(elsewhere, JobOutcome::Elsewhere);
-    held.leave.add_permits(2);
-    assert_eq!(first.await.unwrap(), JobOutcome::Done(1));
+    let meanwhile = async {
+        held.begun.notified().await;
+        let outcome = other.application().perform(&job).await.unwrap();
+        held.leave.add_permits(2);
+        outcome
+    };
+    let (first, second) = tokio::join!(app.application.perform(&job), meanwhile);
+    assert_eq!((first.unwrap(), second), (JobOutcome::Done(1), JobOutcome::Elsewhere));
     let again = other.application().perform(&job).await.unwrap();
     assert_eq!(again, JobOutcome::Done(1));
 }
@@ -26,50 +25,43 @@ async fn a_job_that_runs_alone_runs_in_one_process_at_a_time() {
 #[tokio::test]
 async fn two_jobs_that_run_alone_are_not_in_each_others_way() {
     let app = TestApp::start().await;
-    let other = app.worker().await;
+    let other = app.instance().await;
     let held = Held::new("held");
     let job = held.job.clone().alone();
-    let first = tokio::spawn({
-        let application = app.application.clone();
-        async move { application.perform(&job).await.unwrap() }
-    });
-    held.begun.notified().await;
     let runs = Runs::default();
     let another = runs.job("another", 60, || Ok(7)).alone();
-    assert_eq!(
-        other.application().perform(&another).await.unwrap(),
-        JobOutcome::Done(7)
-    );
-    held.leave.add_permits(1);
-    first.await.unwrap();
+    let meanwhile = async {
+        held.begun.notified().await;
+        let outcome = other.application().perform(&another).await.unwrap();
+        held.leave.add_permits(1);
+        outcome
+    };
+    let (first, second) = tokio::join!(app.application.perform(&job), meanwhile);
+    assert_eq!((first.unwrap(), second), (JobOutcome::Done(1), JobOutcome::Done(7)));
 }
 
 #[tokio::test]
 async fn what_a_killed_process_was_at_can_be_taken_up_at_once() {
     let app = TestApp::start().await;
-    let other = app.worker().await;
+    let other = app.instance().await;
     let held = Held::new("held");
     let job = held.job.clone().alone();
-    let killed = tokio::spawn({
-        let (application, job) = (app.application.clone(), job.clone());
-        async move { application.perform(&job).await }
-    });
-    held.begun.notified().await;
-    // What the server sees of a process that is killed: its connection ends.
-    app.administer(
-        "SELECT pg_terminate_backend(pid) FROM pg_locks \
-         WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = '{database}')",
-    )
-    .await;
-    held.leave.add_permits(2);
-    eventually("the lock is free", async || {
-        other.application().perform(&job).await.unwrap() == JobOutcome::Done(1)
-    })
-    .await;
-    assert!(
-        killed.await.unwrap().is_err(),
-        "a run that lost its lock is none that was done"
-    );
+    let meanwhile = async {
+        held.begun.notified().await;
+        // What the server sees of a process that is killed: its connection ends.
+        app.administer(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks \
+             WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = '{database}')",
+        )
+        .await;
+        held.leave.add_permits(2);
+        eventually("the lock is free", async || {
+            other.application().perform(&job).await.unwrap() == JobOutcome::Done(1)
+        })
+        .await;
+    };
+    let (killed, ()) = tokio::join!(app.application.perform(&job), meanwhile);
+    assert!(killed.is_err(), "a run that lost its lock is none that was done");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 mod licence_photos;
 mod locks;
+mod schedules;
 mod worker;
 
 use std::sync::Arc;

@@ -2,8 +2,6 @@ use std::sync::{Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use das_tern_application::{Code, Error, Job, Worker};
-use tokio::runtime::Builder;
-use tokio::sync::oneshot;
 
 use super::{Held, Runs};
 use crate::support::redis::eventually;
@@ -18,7 +16,7 @@ async fn a_job_that_fails_or_panics_is_tried_again_and_takes_no_other_along() {
         panics.job("panics", 3600, || panic!("on purpose")),
         works.job("works", 3600, || Ok(1)),
     ];
-    let worker = Worker::start(app.application.clone(), jobs);
+    let mut worker = Worker::start(app.application.clone(), jobs).unwrap();
     app.clock.advance(time::Duration::MINUTE);
     eventually("each has run once", async || {
         (fails.count(), panics.count(), works.count()) == (1, 1, 1)
@@ -39,10 +37,8 @@ async fn a_job_that_fails_or_panics_is_tried_again_and_takes_no_other_along() {
 async fn a_job_that_hangs_keeps_no_other_from_running_and_is_broken_off_in_the_end() {
     let app = TestApp::start().await;
     let (held, works) = (Held::new("held"), Runs::default());
-    let worker = Worker::start(
-        app.application.clone(),
-        vec![held.job.clone(), works.job("works", 1, || Ok(1))],
-    );
+    let jobs = vec![held.job.clone(), works.job("works", 1, || Ok(1))];
+    let mut worker = Worker::start(app.application.clone(), jobs).unwrap();
     app.clock.advance(time::Duration::MINUTE);
     held.begun.notified().await;
     eventually("the other goes on", async || {
@@ -72,12 +68,12 @@ async fn a_worker_that_is_told_to_stop_lets_a_run_come_to_its_end() {
             }
         })
     };
-    let worker = Worker::start(app.application.clone(), vec![job]);
+    let mut worker = Worker::start(app.application.clone(), vec![job]).unwrap();
     app.clock.advance(time::Duration::MINUTE);
     held.begun.notified().await;
-    let stopping = tokio::spawn(worker.stop(Duration::from_secs(10)));
-    held.leave.add_permits(1);
-    stopping.await.unwrap();
+    tokio::join!(worker.stop(Duration::from_secs(10)), async {
+        held.leave.add_permits(1);
+    });
     assert_eq!(ended.count(), 1);
 }
 
@@ -143,7 +139,6 @@ async fn readiness_tells_of_the_worker_where_one_runs() {
 async fn a_process_whose_worker_hangs_is_not_ready() {
     let app = TestApp::start_with(|config| config.application.jobs.heartbeat_timeout_s = 2).await;
     let (unblock, blocked) = mpsc::channel::<()>();
-    let (finish, finished) = oneshot::channel::<()>();
     // The first run waits, and no other, however often the moved clock makes it due.
     let blocked = Mutex::new(Some(blocked));
     let blocks = Job::new("blocks", 3600, move |_| {
@@ -152,16 +147,7 @@ async fn a_process_whose_worker_hangs_is_not_ready() {
         }
         async { Ok(1) }
     });
-    let application = app.application.clone();
-    // A thread of its own, which the job takes for itself: the worker cannot go on.
-    let thread = std::thread::spawn(move || {
-        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let worker = Worker::start(application, vec![blocks]);
-            finished.await.unwrap();
-            worker.stop(Duration::ZERO).await;
-        });
-    });
+    let worker = Worker::start(app.application.clone(), vec![blocks]).unwrap();
     eventually("it is not ready", async || {
         app.clock.advance(time::Duration::MINUTE);
         app.client.get("/health/ready").await.status == 503
@@ -174,6 +160,27 @@ async fn a_process_whose_worker_hangs_is_not_ready() {
         app.client.get("/health/ready").await.status == 200
     })
     .await;
-    finish.send(()).unwrap();
-    thread.join().unwrap();
+    drop(worker);
+}
+
+#[tokio::test]
+async fn a_worker_that_is_left_behind_keeps_nobody_waiting() {
+    let app = TestApp::start().await;
+    let (_never, blocked) = mpsc::channel::<()>();
+    let (begun, has_begun) = mpsc::channel();
+    let blocked = Mutex::new(blocked);
+    let blocks = Job::new("blocks", 3600, move |_| {
+        begun.send(()).unwrap();
+        blocked.lock().unwrap().recv().unwrap_err();
+        async { Ok(1) }
+    });
+    let mut worker = Worker::start(app.application.clone(), vec![blocks]).unwrap();
+    eventually("the job holds its thread", async || {
+        app.clock.advance(time::Duration::MINUTE);
+        has_begun.try_recv().is_ok()
+    })
+    .await;
+    let told = Instant::now();
+    worker.stop(Duration::ZERO).await;
+    assert!(told.elapsed() < Duration::from_secs(5), "{:?}", told.elapsed());
 }

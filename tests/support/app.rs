@@ -78,9 +78,9 @@ impl TestApp {
         }
     }
 
-    /// A process that runs the jobs beside this one, over the same database and in the same world.
-    pub async fn worker(&self) -> das_tern_api::Running {
-        das_tern_api::work(self.config.clone(), self.world.clone())
+    /// Another process beside this one, over the same database and in the same world.
+    pub async fn instance(&self) -> das_tern_api::Running {
+        das_tern_api::start(self.config.clone(), self.world.clone())
             .await
             .unwrap()
     }

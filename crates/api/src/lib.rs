@@ -27,4 +27,4 @@ mod metrics;
 mod service;
 
 pub use commands::run;
-pub use service::{Running, StartError, start, work};
+pub use service::{Running, StartError, start};

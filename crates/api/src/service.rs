@@ -44,6 +44,9 @@ pub enum StartError {
     /// A catalogue of texts is broken.
     #[error(transparent)]
     Texts(#[from] InvalidCatalogue),
+    /// There is no thread for the jobs.
+    #[error("cannot run the jobs: {0}")]
+    Jobs(#[source] std::io::Error),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {source}")]
     Listen {
@@ -79,7 +82,7 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
 ///
 /// # Errors
 /// As for [`start`].
-pub async fn work(config: Config, world: World) -> Result<Running, StartError> {
+pub(crate) async fn work(config: Config, world: World) -> Result<Running, StartError> {
     launch(config, world, Offer::Health, true).await
 }
 
@@ -93,13 +96,15 @@ async fn launch(config: Config, world: World, offer: Offer, works: bool) -> Resu
         rendering.render()
     };
     let state = State::new(application.clone(), config.http, metrics);
+    let worker = works.then(|| application.start_worker()).transpose();
+    let worker = worker.map_err(StartError::Jobs)?;
     let (server, address) = listen(&config.server, state, offer)?;
     Ok(Running {
         address,
         server: server.handle(),
         serving: tokio::spawn(server),
         upkeep: tokio::spawn(keep_up(recorder)),
-        worker: works.then(|| application.start_worker()),
+        worker,
         drain: Duration::from_secs(config.server.drain_s),
         patience: Duration::from_secs(config.server.drain_s + config.server.shutdown_timeout_s),
         application,
@@ -216,7 +221,7 @@ impl Running {
 
     /// Says that it is not ready, waits for the load balancers to notice, finishes the requests and the jobs, and closes the
     /// connections.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         self.application.begin_shutdown();
         let serving = async {
             tokio::time::sleep(self.drain).await;
@@ -228,7 +233,7 @@ impl Running {
             }
         };
         let working = async {
-            if let Some(worker) = self.worker {
+            if let Some(worker) = &mut self.worker {
                 worker.stop(self.patience).await;
             }
         };

@@ -111,8 +111,10 @@ impl Application {
     }
 
     /// Runs the jobs in this process from now on.
-    #[must_use]
-    pub fn start_worker(&self) -> Worker {
+    ///
+    /// # Errors
+    /// When the machine has no thread to spare.
+    pub fn start_worker(&self) -> std::io::Result<Worker> {
         Worker::start(self.clone(), self.0.jobs.clone())
     }
 

@@ -36,6 +36,7 @@ mod messages;
 mod once;
 mod pages;
 mod pictures;
+mod prescriptions;
 mod sessions;
 mod settings;
 mod texts;
@@ -59,6 +60,7 @@ pub use das_tern_persistence::dashboards::Activity;
 pub use das_tern_persistence::doctors::DoctorView;
 pub use das_tern_persistence::doses::DoseView;
 pub use das_tern_persistence::patients::PatientOrder;
+pub use das_tern_persistence::prescriptions::{MedicineView, PrescriptionView, VersionView};
 pub use das_tern_persistence::users::Account;
 pub use das_tern_persistence::verification::DoctorRecord;
 pub use doctors::{
@@ -71,9 +73,10 @@ pub use jobs::{Job, JobOutcome, Worker};
 pub use limits::{Admission, LimitClass, Verdict};
 pub use once::{Created, Once};
 pub use pages::{Page, PageRequest};
+pub use prescriptions::{DoctorsPrescription, OwnPrescription, PrescriptionEdit, PrescriptionQuery, ToppedUp};
 pub use settings::{
     AccountSettings, AdherenceSettings, AdminSettings, AuthSettings, CodeSettings, JobSettings, LimitSettings,
-    PictureSettings, Settings, SigningSecret,
+    PictureSettings, ScheduleSettings, Settings, SigningSecret,
 };
 pub use texts::{InvalidCatalogue, Texts};
 pub use users::{OwnProfile, ProfileRequest, StorageUse};

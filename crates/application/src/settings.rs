@@ -34,9 +34,23 @@ pub struct Settings {
     /// Adherence.
     #[validate(nested)]
     pub adherence: AdherenceSettings,
+    /// The doses that follow from prescriptions.
+    #[validate(nested)]
+    pub schedule: ScheduleSettings,
     /// Pictures.
     #[validate(nested)]
     pub pictures: PictureSettings,
+}
+
+/// The doses that follow from prescriptions (rules §5).
+#[derive(Debug, Clone, Deserialize, Validate)]
+pub struct ScheduleSettings {
+    /// How many days ahead doses are made, today included.
+    #[validate(range(min = 1, max = 366))]
+    pub horizon_days: u16,
+    /// How many prescriptions the daily top-up takes at a time.
+    #[validate(range(min = 1, max = 5_000))]
+    pub batch: u16,
 }
 
 /// Pictures, which are read and written anew before they are stored (rules §12).

@@ -155,11 +155,16 @@ impl Work<'_> {
         self.record_all(&[event]).await
     }
 
-    /// The same for several at once.
+    /// Records several events that change no row, in one statement.
     pub(crate) async fn record_all(&mut self, events: &[Event]) -> Result<(), Stop> {
-        self.stale.note(events);
-        effects::write(&self.unit.connection(), &self.rows(events)).await?;
+        let rows = self.note(events);
+        effects::write(&self.unit.connection(), &rows).await?;
         Ok(())
+    }
+
+    /// Begins a transaction, unless one is open.
+    pub(crate) async fn begin(&mut self) -> Result<(), Stop> {
+        Ok(self.unit.begin().await?)
     }
 
     /// Begins a transaction and locks the login state of an account.
@@ -243,6 +248,11 @@ impl Work<'_> {
     /// Now.
     pub(crate) fn now(&self) -> OffsetDateTime {
         self.app.now()
+    }
+
+    /// How many days ahead doses are made, today included.
+    pub(crate) fn horizon_days(&self) -> u16 {
+        self.app.settings().schedule.horizon_days
     }
 
     fn rows(&self, events: &[Event]) -> effects::Effects {

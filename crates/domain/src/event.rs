@@ -8,8 +8,9 @@ use time::OffsetDateTime;
 
 use crate::access::Refusal;
 use crate::{
-    AccountStatus, DoctorJudged, DoseChanged, DoseEventId, GracePeriodChanged, Language, MealTimesChanged,
-    NotificationPreferencesChanged, ProfileChanged, SessionId, SignInChanged, SubscriptionId, UserId, UserRole,
+    AccountStatus, AsNeededTaken, DoctorJudged, DoseChanged, DoseEventId, GracePeriodChanged, Language,
+    MealTimesChanged, NotificationPreferencesChanged, PrescriptionChanged, ProfileChanged, SessionId, SignInChanged,
+    SubscriptionId, UserId, UserRole,
 };
 
 /// Something that happened.
@@ -42,6 +43,10 @@ pub enum Event {
     MealTimes(MealTimesChanged),
     /// Somebody chose what they are told.
     NotificationPreferences(NotificationPreferencesChanged),
+    /// Something happened to a prescription.
+    Prescription(Box<PrescriptionChanged>),
+    /// A patient took a medicine as needed.
+    AsNeededTaken(AsNeededTaken),
 }
 
 /// Someone to tell, in their language.

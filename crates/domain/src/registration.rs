@@ -79,7 +79,7 @@ pub fn check_birth(born: Date, today: Date) -> Result<(), InvalidBirth> {
     }
 }
 
-/// How old somebody is, in whole years; whoever was born on 29 February has their birthday on 1 March in other years.
+/// The age of somebody on a day in whole years; whoever was born on 29 February has their birthday on 1 March in other years.
 #[must_use]
 pub fn age(born: Date, today: Date) -> i32 {
     let had_birthday = (today.month() as u8, today.day()) >= (born.month() as u8, born.day());

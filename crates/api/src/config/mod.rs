@@ -74,8 +74,8 @@ pub struct Config {
     pub database: das_tern_persistence::Settings,
     /// Redis.
     pub redis: das_tern_cache::Settings,
-    /// Signing in, limits, registration, codes, pictures, jobs and adherence: the sections `auth`, `limits`, `accounts`,
-    /// `codes`, `admin`, `pictures`, `jobs` and `adherence`.
+    /// What the use cases can be set to: the sections `auth`, `limits`, `accounts`, `codes`, `admin`, `schedule`, `pictures`,
+    /// `jobs` and `adherence`.
     pub application: das_tern_application::Settings,
     /// The outside world: the sections `providers`, `sms`, `mail`, `google` and `objects`.
     pub integrations: das_tern_integrations::Settings,
@@ -199,6 +199,7 @@ impl Reader<'_> {
         let accounts = self.section("accounts");
         let codes = self.section("codes");
         let admin = self.section("admin");
+        let schedule = self.section("schedule");
         let pictures = self.section("pictures");
         let integrations = self.integrations();
         let jobs = self.section("jobs");
@@ -216,6 +217,7 @@ impl Reader<'_> {
                 accounts: accounts?,
                 codes: codes?,
                 admin: admin?,
+                schedule: schedule?,
                 pictures: pictures?,
                 jobs: jobs?,
                 adherence: adherence?,

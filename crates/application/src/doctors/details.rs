@@ -2,6 +2,7 @@ use das_tern_domain::{Adherence, AdherenceLevel, PatientData, UserId, zone};
 use das_tern_persistence::adherence::{self, DayOfDoses};
 use das_tern_persistence::doses::Span;
 use das_tern_persistence::patients;
+use das_tern_persistence::prescriptions::PrescriptionView;
 use time::{Date, Duration};
 
 use super::PatientSummary;
@@ -20,6 +21,8 @@ pub struct PatientDetails {
     pub level: AdherenceLevel,
     /// The same day by day, the oldest first, today last; days without doses included.
     pub timeline: Vec<(Date, Adherence)>,
+    /// Their latest prescriptions, newest first, at most 100.
+    pub prescriptions: Vec<PrescriptionView>,
 }
 
 impl Application {
@@ -39,11 +42,13 @@ impl Application {
         let adherence = timeline
             .iter()
             .fold(Adherence::default(), |sum, (_, day)| sum.plus(*day));
+        let prescriptions = self.prescriptions_seen(actor, patient).await?;
         Ok(PatientDetails {
             patient: self.summary(view),
             level: self.adherence_policy().level(adherence.shown()),
             adherence,
             timeline,
+            prescriptions,
         })
     }
 

@@ -3,6 +3,7 @@
 mod dashboard;
 mod details;
 mod patients;
+mod prescriptions;
 mod search;
 
 pub use dashboard::{DoctorDashboard, PatientAlert};

@@ -10,7 +10,7 @@ pub(super) const DAYS: i64 = 30;
 /// How many patients a page has where nothing is asked.
 const DEFAULT_LIMIT: u32 = 50;
 /// How many patients a page has at most.
-const MAX_LIMIT: u32 = 100;
+pub(super) const MAX_LIMIT: u32 = 100;
 
 /// Which of a doctor's patients are asked for.
 #[derive(Debug, Clone)]

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::own;
+use super::prescriptions;
 use super::sign_in;
 
 /// An audit entry before it has an id, an actor and a time.
@@ -35,6 +36,8 @@ pub(super) fn entry(event: &Event) -> Option<Entry> {
         Event::GracePeriod(changed) => Some(own::grace_period(*changed)),
         Event::MealTimes(changed) => Some(own::meal_times(*changed)),
         Event::NotificationPreferences(changed) => Some(own::notification_preferences(changed)),
+        Event::Prescription(changed) => Some(prescriptions::changed(changed)),
+        Event::AsNeededTaken(taken) => Some(prescriptions::as_needed(taken)),
     }
 }
 

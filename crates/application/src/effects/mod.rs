@@ -4,6 +4,7 @@
 mod audit;
 mod notifications;
 mod own;
+mod prescriptions;
 mod sign_in;
 mod stale;
 

@@ -4,6 +4,7 @@ use das_tern_domain::{
 };
 use serde_json::{Value, json};
 
+use super::prescriptions;
 use super::sign_in;
 use crate::Texts;
 
@@ -29,12 +30,14 @@ pub(super) fn drafts(event: &Event, texts: &Texts) -> Vec<Draft> {
         | Event::Profile(_)
         | Event::GracePeriod(_)
         | Event::MealTimes(_)
-        | Event::NotificationPreferences(_) => Vec::new(),
+        | Event::NotificationPreferences(_)
+        | Event::AsNeededTaken(_) => Vec::new(),
         Event::MissedDoseCorrected(corrected) => missed_dose_corrected(corrected, texts),
         Event::RefreshTokenReused(reused) => vec![session_ended(reused, texts)],
         Event::PasswordReset(reset) => vec![password_reset(*reset, texts)],
         Event::DoctorJudged(judged) => vec![verdict(judged, texts)],
         Event::SignInChanged(changed) => sign_in::told(*changed, texts).into_iter().collect(),
+        Event::Prescription(changed) => prescriptions::told(changed, texts).into_iter().collect(),
     }
 }
 

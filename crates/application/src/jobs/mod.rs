@@ -28,7 +28,8 @@ pub use worker::Worker;
 /// How much later than its process a job may start, so that what was started together does not work in step.
 const JITTER: Duration = Duration::seconds(5);
 
-type Run = Pin<Box<dyn Future<Output = Result<u64, Error>> + Send>>;
+/// Stays on its thread, so that a use case needs not say that it could leave it.
+type Run = Pin<Box<dyn Future<Output = Result<u64, Error>>>>;
 
 /// Something that is done once in a while.
 #[derive(Clone)]
@@ -54,7 +55,7 @@ impl Job {
     /// one before, or once that has ended. `run` says about how many things it did something.
     pub fn new<R>(name: &'static str, every_s: u32, run: impl Fn(Application) -> R + Send + Sync + 'static) -> Self
     where
-        R: Future<Output = Result<u64, Error>> + Send + 'static,
+        R: Future<Output = Result<u64, Error>> + 'static,
     {
         let every = Duration::seconds(every_s.into());
         Self {
@@ -77,6 +78,14 @@ impl Application {
     /// Every job there is.
     pub(crate) fn all_jobs(every: &JobSettings) -> Vec<Job> {
         vec![
+            Job::new("schedules", every.schedules_every_s, async |app| {
+                Ok(app.top_up_schedules().await?.doses)
+            })
+            .alone(),
+            Job::new("lapsed-courses", every.lapsed_courses_every_s, async |app| {
+                app.end_lapsed_prescriptions().await
+            })
+            .alone(),
             Job::new("licence-photos", every.licence_photos_every_s, async |app| {
                 app.sweep_licence_photos().await
             })

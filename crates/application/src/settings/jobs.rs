@@ -9,6 +9,12 @@ pub struct JobSettings {
     /// How long a worker may show no sign of life before its process counts as not ready, in seconds.
     #[validate(range(min = 2, max = 3600))]
     pub heartbeat_timeout_s: u32,
+    /// How often doses are made for the days that come into the horizon, in seconds. A day comes at midnight in Phnom Penh.
+    #[validate(range(min = 60, max = 86_400))]
+    pub schedules_every_s: u32,
+    /// How often prescriptions whose courses are over are ended, in seconds.
+    #[validate(range(min = 60, max = 86_400))]
+    pub lapsed_courses_every_s: u32,
     /// How often pictures of licences that belong to nobody are removed, in seconds.
     #[validate(range(min = 60, max = 2_592_000))]
     pub licence_photos_every_s: u32,

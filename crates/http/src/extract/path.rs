@@ -3,7 +3,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use das_tern_application::{Error, Resource};
-use das_tern_domain::{DoctorName, DoseEventId, SessionId, UserId};
+use das_tern_domain::{DoctorName, DoseEventId, PrescriptionId, SessionId, UserId};
 use uuid::Uuid;
 
 use crate::error::Failure;
@@ -28,6 +28,10 @@ impl PathId for UserId {
 
 impl PathId for DoctorName {
     const RESOURCE: Resource = Resource::Doctor;
+}
+
+impl PathId for PrescriptionId {
+    const RESOURCE: Resource = Resource::Prescription;
 }
 
 impl PathId for SessionId {

@@ -34,7 +34,9 @@ async fn application() -> Application {
         "adherence": {
             "green_from": 80, "yellow_from": 50, "attention_below": 70, "warning_misses": 2, "critical_misses": 3,
         },
-        "jobs": { "in_server": false, "heartbeat_timeout_s": 30, "licence_photos_every_s": 86_400 },
+        "schedule": { "horizon_days": 30, "batch": 200 },
+        "jobs": { "in_server": false, "heartbeat_timeout_s": 30, "licence_photos_every_s": 86_400,
+            "schedules_every_s": 3600, "lapsed_courses_every_s": 3600 },
     }))
     .unwrap();
     // The port of nobody: both are away.

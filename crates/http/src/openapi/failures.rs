@@ -102,6 +102,9 @@ fn failure(code: Code) -> Error {
             .with("opensAt", "2026-03-06T00:00:00.000+07:00")
             .with("onTimeUntil", "2026-03-06T07:30:00.000+07:00")
             .with("closesAt", "2026-03-07T07:00:00.000+07:00"),
+        Code::QuotaExceeded => Error::new(code)
+            .with("used", 5_368_709_120_i64)
+            .with("quota", 5_368_709_120_i64),
         Code::InvalidState => Error::new(code).with("from", "TAKEN_LATE").with("allowed", ["DUE"]),
         Code::NotFound => Error::new(code).with("resource", "DoseEvent"),
         _ => Error::new(code),

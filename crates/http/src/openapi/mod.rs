@@ -30,6 +30,7 @@ pub(crate) use shapes::{Day, Instant};
     tags(
         (name = "auth", description = "Signing in, staying signed in, signing out"),
         (name = "users", description = "One's own account, and the doctors to choose from"),
+        (name = "prescriptions", description = "What a patient takes: grids of medicines, their versions, and the patient's answers"),
         (name = "doses", description = "A patient's medicines of the day and what became of them"),
         (name = "doctor", description = "A doctor's patients, as far as each opened themselves"),
         (name = "audit", description = "Who did what, and who looked"),

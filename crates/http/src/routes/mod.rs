@@ -9,6 +9,7 @@ mod doctor;
 mod doses;
 mod fallback;
 mod health;
+mod prescriptions;
 mod secrets;
 mod system;
 mod users;
@@ -65,6 +66,24 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
             .service(doses::take)
             .service(doses::skip)
             .service(doses::move_reminder)
+            .service(prescriptions::list)
+            .service(prescriptions::show)
+            .service(prescriptions::prescribe)
+            .service(prescriptions::make_own)
+            .service(prescriptions::edit)
+            .service(prescriptions::confirm)
+            .service(prescriptions::reject)
+            .service(prescriptions::ask_for_retake)
+            .service(prescriptions::accept_changes)
+            .service(prescriptions::decline_changes)
+            .service(prescriptions::pause)
+            .service(prescriptions::resume)
+            .service(prescriptions::stop)
+            .service(prescriptions::delete)
+            .service(prescriptions::list_versions)
+            .service(prescriptions::show_version)
+            .service(prescriptions::add_medicine)
+            .service(prescriptions::record_intake)
             .service(users::me)
             .service(users::edit)
             .service(users::choose_grace_period)
@@ -77,6 +96,7 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
             .service(doctor::dashboard)
             .service(doctor::patients)
             .service(doctor::details)
+            .service(doctor::prescriptions)
             .service(administration::doctors)
             .service(administration::verify)
             .service(administration::reject)

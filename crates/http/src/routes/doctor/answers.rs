@@ -1,4 +1,6 @@
-use das_tern_application::{Activity, DoctorDashboard, DoctorsPatients, PatientAlert, PatientDetails, PatientSummary};
+use das_tern_application::{
+    Activity, DoctorDashboard, DoctorsPatients, PatientAlert, PatientDetails, PatientSummary, PrescriptionView,
+};
 use das_tern_domain::{
     Adherence, AdherenceLevel, AuditActionType, ConnectionId, DoseEventId, DoseEventStatus, Gender, MissAlert, UserId,
 };
@@ -7,6 +9,7 @@ use time::Date;
 use utoipa::ToSchema;
 
 use crate::openapi::{Day, Instant};
+use crate::routes::prescriptions::PrescriptionBody;
 
 /// A page of a doctor's patients.
 #[derive(Serialize, ToSchema)]
@@ -187,8 +190,8 @@ pub(crate) struct DetailsBody<'a> {
     adherence: AdherenceBody,
     /// The 30 days that it is of, the oldest first, today last.
     adherence_timeline: Vec<DayBody>,
-    #[schema(value_type = Vec<Object>)]
-    prescriptions: [(); 0],
+    /// The latest ones, newest first, at most 100.
+    prescriptions: Vec<PrescriptionBody<'a>>,
     /// None are kept.
     #[schema(value_type = Vec<String>)]
     notes: [(); 0],
@@ -240,7 +243,7 @@ impl<'a> From<&'a PatientDetails> for DetailsBody<'a> {
                 late_doses: adherence.late,
             },
             adherence_timeline: details.timeline.iter().map(DayBody::from).collect(),
-            prescriptions: [],
+            prescriptions: details.prescriptions.iter().map(PrescriptionBody::from).collect(),
             notes: [],
             connection_id: details.patient.view.connection_id,
         }
@@ -254,6 +257,27 @@ impl From<&(Date, Adherence)> for DayBody {
             percentage: adherence.shown(),
             taken_doses: adherence.taken,
             total_doses: adherence.decided,
+        }
+    }
+}
+
+/// A prescription of the doctor's own.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = OwnPrescription)]
+pub(crate) struct OwnPrescriptionBody<'a> {
+    #[serde(flatten)]
+    prescription: PrescriptionBody<'a>,
+    /// How many versions there are, a proposed one included.
+    version_count: i32,
+}
+
+impl<'a> From<&'a PrescriptionView> for OwnPrescriptionBody<'a> {
+    fn from(view: &'a PrescriptionView) -> Self {
+        Self {
+            prescription: view.into(),
+            // They are counted from 1, and none is ever removed.
+            version_count: view.prescription.latest_version,
         }
     }
 }

@@ -4,15 +4,16 @@ mod answers;
 mod requests;
 
 use actix_web::web::ThinData;
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, get};
 use das_tern_application::{Application, Code};
 use das_tern_domain::UserId;
 
 use crate::error::Failure;
 use crate::extract::{ApiPath, ApiQuery, Authenticated};
 use crate::openapi::failures::{ALWAYS, FIELDS, SIGNED_IN, STORED, failures};
-use answers::{DashboardBody, DetailsBody, PatientsBody};
-use requests::PatientsParams;
+use crate::pages;
+use answers::{DashboardBody, DetailsBody, OwnPrescriptionBody, PatientsBody};
+use requests::{OwnPrescriptionsParams, PatientsParams};
 
 /// Why somebody has no patients.
 const DOCTORS: &[Code] = &[Code::Forbidden, Code::AccountPendingVerification];
@@ -22,6 +23,7 @@ const LOOK: &[Code] = &[Code::AccessApprovalRequired, Code::NotFound];
 failures!(GlanceFailures: ALWAYS, STORED, SIGNED_IN, DOCTORS);
 failures!(ListFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, DOCTORS);
 failures!(DetailsFailures: ALWAYS, STORED, SIGNED_IN, DOCTORS, LOOK);
+failures!(OwnFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, DOCTORS, LOOK);
 
 /// My patients at a glance.
 ///
@@ -79,4 +81,29 @@ pub(crate) async fn details(
 ) -> Result<HttpResponse, Failure> {
     let details = app.patient_details(&caller.actor, id.0).await?;
     Ok(HttpResponse::Ok().json(DetailsBody::from(&details)))
+}
+
+/// My prescriptions.
+///
+/// Those that I wrote, newest first, as far as their patients still open them to me. Each look is in the patient's audit trail.
+#[utoipa::path(
+    operation_id = "ownPrescriptions",
+    tag = "doctor",
+    security(("accessToken" = [])),
+    params(OwnPrescriptionsParams),
+    responses(
+        (status = 200, description = "A page", body = [OwnPrescriptionBody<'static>], headers(("Link" = String, description = "The next page, where there is one"))),
+        OwnFailures,
+    ),
+)]
+#[get("/doctor/prescriptions")]
+pub(crate) async fn prescriptions(
+    app: ThinData<Application>,
+    request: HttpRequest,
+    caller: Authenticated,
+    query: ApiQuery<OwnPrescriptionsParams>,
+) -> Result<HttpResponse, Failure> {
+    let page = app.own_prescriptions(&caller.actor, query.0.parse()?).await?;
+    let items: Vec<_> = page.items.iter().map(OwnPrescriptionBody::from).collect();
+    Ok(pages::answer(&request, page.next.as_deref(), &items))
 }

@@ -1,4 +1,4 @@
-use das_tern_application::{Error, PatientOrder, PatientsQuery};
+use das_tern_application::{Error, PageRequest, PatientOrder, PatientsQuery, PrescriptionQuery};
 use das_tern_domain::AdherenceLevel;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -51,6 +51,37 @@ impl PatientsParams {
                 .unwrap_or(false),
             page: fields.read("page", self.page.as_deref(), str::parse),
             limit: fields.limit(self.limit.as_deref()),
+        };
+        fields.check(query)
+    }
+}
+
+/// Which of the doctor's own prescriptions.
+#[derive(Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub(crate) struct OwnPrescriptionsParams {
+    /// Those for this patient; for all by default.
+    #[param(value_type = String, format = Uuid, required = false)]
+    patient_id: Option<String>,
+    /// How many items.
+    #[param(value_type = u32, required = false, minimum = 1, maximum = 100, default = 50)]
+    limit: Option<String>,
+    /// Where to go on, as `Link` gave it.
+    #[param(value_type = String, required = false, min_length = 1)]
+    cursor: Option<String>,
+}
+
+impl OwnPrescriptionsParams {
+    pub(super) fn parse(self) -> Result<PrescriptionQuery, Error> {
+        let mut fields = Fields::default();
+        let query = PrescriptionQuery {
+            patient: fields.id("patientId", self.patient_id.as_deref()),
+            page: PageRequest {
+                limit: fields.limit(self.limit.as_deref()),
+                cursor: self.cursor,
+            },
+            ..PrescriptionQuery::default()
         };
         fields.check(query)
     }
