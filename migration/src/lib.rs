@@ -42,6 +42,8 @@ mod m20261123_000017_notification_preferences;
 mod m20261124_000030_whole_versions;
 mod m20261124_000031_rows_of_a_grid;
 mod m20261124_000032_schedule_horizon;
+mod m20261124_000050_leaving;
+mod m20261124_000051_verified_doctors;
 
 pub use run::{down, fresh, pending, status, up};
 pub use sea_orm_migration::{DbErr, MigrationTrait, MigratorTrait, sea_orm};
@@ -73,6 +75,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000030_whole_versions::Migration),
             Box::new(m20261124_000031_rows_of_a_grid::Migration),
             Box::new(m20261124_000032_schedule_horizon::Migration),
+            Box::new(m20261124_000050_leaving::Migration),
+            Box::new(m20261124_000051_verified_doctors::Migration),
         ]
     }
 }

@@ -26,6 +26,7 @@ mod doctors;
 mod doses;
 mod effects;
 mod error;
+mod files;
 mod health;
 mod keys;
 mod limits;
@@ -56,6 +57,7 @@ pub use das_tern_integrations::Integrations;
 pub use das_tern_persistence::audit_logs::AuditEntry;
 pub use das_tern_persistence::doctors::DoctorView;
 pub use das_tern_persistence::doses::DoseView;
+pub use das_tern_persistence::export::SECRETS;
 pub use das_tern_persistence::prescriptions::{MedicineView, PrescriptionView, VersionView};
 pub use das_tern_persistence::users::Account;
 pub use das_tern_persistence::verification::DoctorRecord;
@@ -72,5 +74,5 @@ pub use settings::{
     Settings, SigningSecret,
 };
 pub use texts::{InvalidCatalogue, Texts};
-pub use users::{OwnProfile, ProfileRequest, StorageUse};
+pub use users::{Export, OwnProfile, ProfileRequest, StorageUse};
 pub use world::{Clock, IdSource, RandomIds, SystemClock, World};
