@@ -24,6 +24,7 @@ mod layers;
 mod prescriptions;
 mod resilience;
 mod schema;
+mod security;
 mod seed;
 mod sessions;
 mod support;

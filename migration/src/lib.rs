@@ -44,6 +44,8 @@ mod m20261124_000031_rows_of_a_grid;
 mod m20261124_000032_schedule_horizon;
 mod m20261124_000040_dose_figures;
 mod m20261124_000041_licence_photos;
+mod m20261124_000050_leaving;
+mod m20261124_000051_verified_doctors;
 
 pub use run::{down, fresh, pending, status, up};
 pub use sea_orm_migration::{DbErr, MigrationTrait, MigratorTrait, sea_orm};
@@ -77,6 +79,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000032_schedule_horizon::Migration),
             Box::new(m20261124_000040_dose_figures::Migration),
             Box::new(m20261124_000041_licence_photos::Migration),
+            Box::new(m20261124_000050_leaving::Migration),
+            Box::new(m20261124_000051_verified_doctors::Migration),
         ]
     }
 }

@@ -1,5 +1,6 @@
 //! Registering, confirming, and forgetting one's password.
 
+mod as_the_app;
 mod codes;
 mod confirm;
 mod doctors;

@@ -32,11 +32,13 @@ const BY_OTHER_CREDENTIALS: &[&str] = &[
     "POST /auth/login",
     "POST /auth/refresh",
     "POST /auth/google",
+    "POST /auth/otp/send",
+    "POST /auth/otp/verify",
     "GET /metrics",
 ];
 
 /// Where the administrator's key counts, and nothing else; see `administration`.
-fn is_administration(path: &str) -> bool {
+pub(crate) fn is_administration(path: &str) -> bool {
     path.starts_with("/admin/")
 }
 
@@ -99,14 +101,15 @@ fn is_of_doctors(operation: &str) -> bool {
 }
 
 /// Operations after which their caller is signed out; each gets one of its own.
-const ENDING: &[&str] = &[
+pub(crate) const ENDING: &[&str] = &[
     "POST /auth/change-password",
     "POST /auth/logout-all",
     "DELETE /auth/sessions/{id}",
+    "DELETE /users/me",
 ];
 
 /// A valid body for each operation that needs one.
-fn body(operation: &str) -> Value {
+pub(crate) fn body(operation: &str) -> Value {
     match operation {
         "PATCH /doses/{id}/reminder-time" => json!({ "reminderTime": "08:30" }),
         "POST /auth/change-password" => json!({ "currentPassword": PASSWORD, "newPassword": "Tr4ktor rot" }),
@@ -135,7 +138,7 @@ async fn body_for(app: &TestApp, operation: &str, path: &str) -> Value {
 }
 
 /// The path of something that the operation may be asked to do by `caller`.
-async fn own_path(app: &TestApp, caller: &Person, operation: &str, path: &str) -> String {
+pub(crate) async fn own_path(app: &TestApp, caller: &Person, operation: &str, path: &str) -> String {
     let id = if operation.contains("/auth/sessions/") {
         caller.client.get("/auth/sessions").await.ok()[0]["id"]
             .as_str()
@@ -151,7 +154,7 @@ async fn own_path(app: &TestApp, caller: &Person, operation: &str, path: &str) -
     path.replace("{id}", &id).replace("{n}", "1")
 }
 
-async fn operations(app: &TestApp) -> Vec<(String, Method, String)> {
+pub(crate) async fn operations(app: &TestApp) -> Vec<(String, Method, String)> {
     let document = app.client.get("/openapi.json").await.ok();
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {

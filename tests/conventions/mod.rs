@@ -1,6 +1,7 @@
 //! What holds for every answer.
 
-mod coverage;
+pub(crate) mod coverage;
+mod documented;
 mod headers;
 mod health;
 mod limits;

@@ -1,3 +1,4 @@
+mod accounts;
 mod licence_photos;
 mod locks;
 mod schedules;

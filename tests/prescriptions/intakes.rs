@@ -89,6 +89,7 @@ async fn an_intake_lies_within_a_day_and_not_ahead() {
         [("takenAt".to_owned(), "OUT_OF_RANGE".to_owned())]
     );
     app.clock.set(datetime!(2026-03-07 00:10 +7));
+    let patient = app.sign_in(&patient.account).await;
     patient
         .client
         .post(&route, &at("2026-03-06T00:10:00"))

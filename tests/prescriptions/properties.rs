@@ -229,6 +229,8 @@ impl World<'_> {
 #[test]
 fn any_sequence_of_changes_keeps_the_past_and_makes_the_future_of_a_fresh_schedule() {
     let runtime = Runtime::new().unwrap();
+    // The app closes its connections when it is dropped.
+    let _inside = runtime.enter();
     let app = runtime.block_on(TestApp::start());
     let mut runner = TestRunner::new(Config {
         failure_persistence: None,

@@ -94,7 +94,9 @@ async fn an_edit_other_meals_and_a_top_up_at_once_agree_on_the_future() {
             patient.client.patch(&route, &edit),
             app.application.top_up_schedules()
         );
-        (told.ok(), edited.ok(), topped_up.unwrap());
+        told.ok();
+        edited.ok();
+        topped_up.unwrap();
         let clock = if round % 2 == 0 { "19:00" } else { "21:00" };
         let made = doses(&app, &own).await;
         assert_eq!(made.len(), 30);

@@ -5,6 +5,7 @@ use time::macros::datetime;
 
 use super::arranging::*;
 use crate::support::TestApp;
+use crate::support::people::Person;
 
 #[tokio::test]
 async fn a_doctor_prescribes() {
@@ -12,32 +13,12 @@ async fn a_doctor_prescribes() {
     let (doctor, patient) = (app.doctor().await, app.patient().await);
     let body = prescription_for(&patient, &[aspirin()]);
 
-    // Until the patient agreed, there is no such patient for the doctor; below ALLOWED there is nothing to prescribe.
-    doctor
-        .client
-        .post("/prescriptions", &body)
-        .await
-        .refused(404, "NOT_FOUND");
-    let connection = app.connect(&doctor, &patient, "PENDING", "ALLOWED", json!({})).await;
-    doctor
-        .client
-        .post("/prescriptions", &body)
-        .await
-        .refused(404, "NOT_FOUND");
-    let accept = "UPDATE connections SET status = 'ACCEPTED', accepted_at = now(), \
-                  permission_level = $2::permission_level WHERE id = $1";
-    app.execute(accept, [connection.into(), "SELECTED".into()]).await;
-    doctor
-        .client
-        .post("/prescriptions", &body)
-        .await
-        .refused(403, "FORBIDDEN");
-    app.execute(accept, [connection.into(), "ALLOWED".into()]).await;
+    agree(&app, &doctor, &patient, &body).await;
 
     // The doctor writes a draft, which asks for nothing yet.
     let draft = doctor.client.post("/prescriptions", &body).await.expect(201);
     assert_eq!(draft["status"], "DRAFT");
-    let day = async |patient: &crate::support::people::Person, day: &str| -> Vec<Value> {
+    let day = async |patient: &Person, day: &str| -> Vec<Value> {
         let schedule = patient.client.get(&format!("/doses/schedule?date={day}")).await.ok();
         schedule["doses"].as_array().unwrap().clone()
     };
@@ -122,4 +103,29 @@ async fn a_doctor_prescribes() {
             "PRESCRIPTION_CREATE"
         ]
     );
+}
+
+/// The doctor asks, the patient accepts, and opens everything.
+async fn agree(app: &TestApp, doctor: &Person, patient: &Person, body: &Value) {
+    // Until the patient agreed, there is no such patient for the doctor; below ALLOWED there is nothing to prescribe.
+    doctor
+        .client
+        .post("/prescriptions", body)
+        .await
+        .refused(404, "NOT_FOUND");
+    let connection = app.connect(doctor, patient, "PENDING", "ALLOWED", json!({})).await;
+    doctor
+        .client
+        .post("/prescriptions", body)
+        .await
+        .refused(404, "NOT_FOUND");
+    let accept = "UPDATE connections SET status = 'ACCEPTED', accepted_at = now(), \
+                  permission_level = $2::permission_level WHERE id = $1";
+    app.execute(accept, [connection.into(), "SELECTED".into()]).await;
+    doctor
+        .client
+        .post("/prescriptions", body)
+        .await
+        .refused(403, "FORBIDDEN");
+    app.execute(accept, [connection.into(), "ALLOWED".into()]).await;
 }

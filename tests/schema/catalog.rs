@@ -21,6 +21,8 @@ pub(super) async fn dump(database: &Database) -> Vec<String> {
          convalidated) FROM pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY 1",
         "SELECT format('index %s valid=%s', pg_get_indexdef(i.indexrelid), i.indisvalid) FROM pg_index i \
          JOIN pg_class c ON c.oid = i.indexrelid WHERE c.relnamespace = 'public'::regnamespace ORDER BY 1",
+        "SELECT format('statistics %s', pg_get_statisticsobjdef(oid)) FROM pg_statistic_ext \
+         WHERE stxnamespace = 'public'::regnamespace ORDER BY 1",
         "SELECT format('enum %s %s', t.typname, string_agg(e.enumlabel, ',' ORDER BY e.enumsortorder)) \
          FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid GROUP BY t.typname ORDER BY 1",
         "SELECT format('trigger %s enabled=%s', pg_get_triggerdef(oid), tgenabled) FROM pg_trigger \

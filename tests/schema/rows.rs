@@ -268,5 +268,7 @@ pub(super) fn user_row(role: UserRole, phone: &str) -> user::Model {
         google_account_id: None,
         contact_confirmed_at: None,
         notification_preferences: NotificationPreferences::default(),
+        pending_email: None,
+        deletion_due_at: None,
     }
 }

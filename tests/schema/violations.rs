@@ -57,7 +57,7 @@ fn with_ids(sql: &str, rows: &Rows) -> String {
 #[case::version_zero(
     "prescription_versions_version_number_check",
     "INSERT INTO prescription_versions (prescription_id, version_number, medications_snapshot) \
-     VALUES ($prescription, 0, '[]')"
+     SELECT id, 0, '[]' FROM prescriptions"
 )]
 #[case::a_version_that_is_changed(
     "prescription_versions_immutable",

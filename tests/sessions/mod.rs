@@ -1,7 +1,6 @@
 //! What somebody who is signed in does about signing in, and signing in with Google (rules §2).
 
 mod everywhere;
-mod forged;
 mod google;
 mod list;
 mod password;

@@ -8,6 +8,7 @@ use das_tern_application::{Application, RandomIds, World};
 use das_tern_integrations::{Integrations, ObjectStore};
 use das_tern_persistence::Database;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, JsonValue, Statement, Value};
+use sqlx::{Connection as _, Executor as _};
 use time::OffsetDateTime;
 use time::macros::datetime;
 use uuid::Uuid;
@@ -128,12 +129,29 @@ impl TestApp {
         connection.close().await.unwrap();
     }
 
+    /// Begins a transaction from outside, such as one that locks a table, until it is released.
+    pub async fn hold(&self, sql: &str) -> Hold {
+        let mut connection = sqlx::PgConnection::connect(self.database.url()).await.unwrap();
+        let sql = format!("BEGIN; {sql}");
+        connection.execute(sqlx::AssertSqlSafe(sql)).await.unwrap();
+        Hold(connection)
+    }
+
     /// How many rows of a table fulfil a condition.
     pub async fn count(&self, table: &str, condition: &str, values: impl IntoIterator<Item = Value>) -> i64 {
         let rows = self
             .rows(&format!("SELECT count(*) AS n FROM {table} WHERE {condition}"), values)
             .await;
         rows[0]["n"].as_i64().unwrap()
+    }
+}
+
+/// A transaction that others wait for.
+pub struct Hold(sqlx::PgConnection);
+
+impl Hold {
+    pub async fn release(&mut self) {
+        self.0.execute("ROLLBACK").await.unwrap();
     }
 }
 

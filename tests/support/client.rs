@@ -85,6 +85,15 @@ impl Client {
         Self::answer(response.unwrap()).await
     }
 
+    /// Asks, and reads no more than the head of the answer.
+    pub async fn begin(&self, path: &str) -> reqwest::Response {
+        let mut request = self.http.get(format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        request.send().await.unwrap()
+    }
+
     async fn answer(response: reqwest::Response) -> Answer {
         Answer {
             status: response.status(),
@@ -115,6 +124,12 @@ impl Answer {
     pub fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
         self.json()
+    }
+
+    /// An answer with this status and without a body.
+    #[track_caller]
+    pub fn expect_empty(&self, status: u16) {
+        assert_eq!((self.status.as_u16(), self.text.as_str()), (status, ""));
     }
 
     #[track_caller]

@@ -68,6 +68,7 @@ session-ended = The device has been signed out.
 pin-set = Your PIN has been set.
 device-on = { $app } on { $system }
 device-unknown = Unknown device
+deletion-requested = Your account will be deleted on { $day }. Sign in before then to keep it.
 greeting-morning = Good morning { $name }
 greeting-afternoon = Good afternoon { $name }
 greeting-evening = Good evening { $name }
@@ -85,6 +86,14 @@ notify-password-changed-title = Your password was changed
 notify-password-changed = The password of your account was changed, and all other devices were signed out. If this was not you, please reset your password now.
 notify-google-linked-title = Google sign-in was set up
 notify-google-linked = Your account can now be signed in to with the Google account of your e-mail address. If this was not you, please contact us.
+notify-email-changed-title = Your e-mail address was changed
+notify-email-changed = Your account now has another e-mail address. If this was not you, please contact us.
+notify-deletion-requested-title = Your account will be deleted
+notify-deletion-requested = Your account and all of your data will be deleted on { $day }. Sign in before then to keep it.
+notify-deletion-cancelled-title = Your account stays
+notify-deletion-cancelled = You have signed in, so your account will not be deleted.
+notify-account-deleted-title = An account was deleted
+notify-account-deleted = { $name } has deleted their account, so your connection has ended.
 
 ## One-time codes
 
@@ -94,6 +103,9 @@ code-confirm-mail = { $code } is your code to confirm your Das Tern account. It 
 code-reset-sms = { $code } is your Das Tern code to set a new password. It is valid for { $minutes } minutes. Please give it to nobody.
 code-reset-subject = A new password for Das Tern
 code-reset-mail = { $code } is your code to set a new password for Das Tern. It is valid for { $minutes } minutes. If you did not ask for it, you need do nothing.
+code-email-sms = { $code } is your Das Tern code for your new e-mail address. It is valid for { $minutes } minutes. Please give it to nobody.
+code-email-subject = Your new e-mail address for Das Tern
+code-email-mail = { $code } is your code to confirm this e-mail address for your Das Tern account. It is valid for { $minutes } minutes. If you did not ask for it, you need do nothing.
 notify-doctor-verified-title = Your account is verified
 notify-doctor-verified = Welcome to Das Tern. You can now connect with your patients and prescribe.
 notify-doctor-rejected-title = Your account was not approved
@@ -107,6 +119,15 @@ doctor-verified-mail = Your doctor's account is verified. You can sign in to Das
 doctor-rejected-sms = Das Tern: your doctor's account was not approved: { $reason }
 doctor-rejected-subject = Your Das Tern account was not approved
 doctor-rejected-mail = We could not approve your doctor's account on Das Tern: { $reason }
+email-changed-sms = Das Tern: your account has another e-mail address now. If this was not you, please contact us.
+email-changed-subject = Your e-mail address for Das Tern was changed
+email-changed-mail = Your Das Tern account has another e-mail address now, and this one no longer opens it. If this was not you, please contact us.
+deletion-requested-sms = Das Tern: your account will be deleted on { $day }. Sign in before then to keep it.
+deletion-requested-subject = Your Das Tern account will be deleted
+deletion-requested-mail = Your Das Tern account and all of your data will be deleted on { $day }. Sign in before then to keep it.
+deletion-cancelled-sms = Das Tern: you have signed in, so your account will not be deleted.
+deletion-cancelled-subject = Your Das Tern account stays
+deletion-cancelled-mail = You have signed in to Das Tern, so your account will not be deleted.
 
 ## Specialties
 

@@ -6,13 +6,14 @@ use das_tern_domain::{AdherencePolicy, LockPolicy};
 use das_tern_integrations::Integrations;
 use das_tern_persistence::Database;
 use time::{Duration, OffsetDateTime};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 
 use crate::auth::{AccessTokens, Passwords, RefreshTokens};
 use crate::jobs::{Heartbeat, Job, Worker};
 use crate::keys::Key;
 use crate::pages::Cursors;
 use crate::pictures::Pictures;
+use crate::users;
 use crate::world::IdSource;
 use crate::{InvalidCatalogue, Settings, Texts, World};
 
@@ -38,6 +39,7 @@ struct Parts {
     identifier_key: Key,
     codes: CodeStore,
     code_key: Key,
+    exports: Arc<Semaphore>,
     receipt_key: Key,
     migrations: Vec<String>,
     is_closing: AtomicBool,
@@ -74,6 +76,7 @@ impl Application {
             identifier_key: Key::derive(&auth.token_key, "identifier"),
             codes: CodeStore::new(redis.clone(), settings.codes.policy()),
             code_key: Key::derive(&auth.token_key, "one-time code"),
+            exports: Arc::new(Semaphore::new(users::EXPORTS_AT_ONCE)),
             receipt_key: Key::derive(&auth.token_key, "idempotency"),
             migrations,
             is_closing: AtomicBool::new(false),
@@ -201,6 +204,11 @@ impl Application {
 
     pub(crate) fn code_key(&self) -> &Key {
         &self.0.code_key
+    }
+
+    /// The turns to export, each of which holds a connection for as long as somebody reads.
+    pub(crate) fn exports(&self) -> &Arc<Semaphore> {
+        &self.0.exports
     }
 
     pub(crate) fn receipt_key(&self) -> &Key {

@@ -27,6 +27,7 @@ mod doctors;
 mod doses;
 mod effects;
 mod error;
+mod files;
 mod health;
 mod jobs;
 mod keys;
@@ -59,6 +60,7 @@ pub use das_tern_persistence::audit_logs::AuditEntry;
 pub use das_tern_persistence::dashboards::Activity;
 pub use das_tern_persistence::doctors::DoctorView;
 pub use das_tern_persistence::doses::DoseView;
+pub use das_tern_persistence::export::SECRETS;
 pub use das_tern_persistence::patients::PatientOrder;
 pub use das_tern_persistence::prescriptions::{MedicineView, PrescriptionView, VersionView};
 pub use das_tern_persistence::users::Account;
@@ -79,5 +81,5 @@ pub use settings::{
     PictureSettings, ScheduleSettings, Settings, SigningSecret,
 };
 pub use texts::{InvalidCatalogue, Texts};
-pub use users::{OwnProfile, ProfileRequest, StorageUse};
+pub use users::{Export, OwnProfile, ProfileRequest, StorageUse};
 pub use world::{Clock, IdSource, RandomIds, SystemClock, World};

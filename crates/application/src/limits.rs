@@ -6,11 +6,12 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use das_tern_cache::Rule;
-use das_tern_domain::Identifier;
+use das_tern_domain::{Identifier, UserId};
 
 use crate::{AccessClaims, Application, Error};
 
-const MINUTE: Duration = Duration::from_mins(1);
+pub(crate) const MINUTE: Duration = Duration::from_mins(1);
+pub(crate) const HOUR: Duration = Duration::from_hours(1);
 
 /// What a request is counted as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,11 +106,31 @@ impl Application {
     ) -> Result<(), Error> {
         let digest = self.identifier_digest(identifier);
         let name = URL_SAFE_NO_PAD.encode(&digest[..12]);
-        let rule = Rule {
+        self.admit_one(Rule {
             key: format!("{operation}:{ip}:{name}"),
             limit: self.settings().limits.auth_per_minute,
             window: MINUTE,
-        };
+        })
+        .await
+    }
+
+    /// Counts what one user does by a rule of its own, beside all of their requests.
+    pub(crate) async fn limit_user(
+        &self,
+        operation: &str,
+        user: UserId,
+        limit: u32,
+        window: Duration,
+    ) -> Result<(), Error> {
+        self.admit_one(Rule {
+            key: format!("{operation}:{user}"),
+            limit,
+            window,
+        })
+        .await
+    }
+
+    async fn admit_one(&self, rule: Rule) -> Result<(), Error> {
         match self.limiter().admit(&[rule], None).await.retry_after_seconds {
             Some(seconds) => Err(Error::limited(seconds)),
             None => Ok(()),

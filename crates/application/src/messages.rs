@@ -1,7 +1,8 @@
 //! What is written to people outside of the app: by SMS, and by e-mail when that fails (rules §2).
 
-use das_tern_domain::{Contacts, Language, UserId};
+use das_tern_domain::{Contacts, EmailAddress, Language, UserId};
 use das_tern_integrations::{Error, Mail};
+use das_tern_persistence::users::Account;
 
 use crate::Application;
 
@@ -10,6 +11,34 @@ pub(crate) struct Addressee {
     pub(crate) user: UserId,
     pub(crate) language: Language,
     pub(crate) contacts: Contacts,
+}
+
+impl Addressee {
+    /// Somebody at one e-mail address, and nowhere else.
+    pub(crate) fn at(user: UserId, language: Language, email: EmailAddress) -> Self {
+        let contacts = Contacts {
+            phone: None,
+            email: Some(email),
+        };
+        Self {
+            user,
+            language,
+            contacts,
+        }
+    }
+
+    /// The owner of an account, where they are reached.
+    pub(crate) fn owner(account: &Account) -> Self {
+        let contacts = Contacts {
+            phone: account.phone_number.as_deref().and_then(|phone| phone.parse().ok()),
+            email: account.email.as_deref().and_then(|email| email.parse().ok()),
+        };
+        Self {
+            user: account.id,
+            language: account.language,
+            contacts,
+        }
+    }
 }
 
 /// What is written: the sentences `<name>-sms`, `<name>-subject` and `<name>-mail` of the catalogue.
@@ -72,10 +101,14 @@ mod tests {
     #[test]
     fn every_letter_has_its_sentences() {
         let texts = Texts::load().unwrap();
-        let arguments = [("code", "0042"), ("minutes", "5"), ("reason", "0042")];
+        let arguments = [("code", "0042"), ("minutes", "5"), ("reason", "0042"), ("day", "0042")];
         for (name, carries_it) in [
             ("code-confirm", true),
             ("code-reset", true),
+            ("code-email", true),
+            ("email-changed", false),
+            ("deletion-requested", true),
+            ("deletion-cancelled", false),
             ("doctor-verified", false),
             ("doctor-rejected", true),
         ] {

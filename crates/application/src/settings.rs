@@ -151,6 +151,9 @@ pub struct LimitSettings {
     /// Uploads an hour, for one user.
     #[validate(range(min = 1))]
     pub uploads_per_hour: u32,
+    /// Exports of all one's data an hour, for one user.
+    #[validate(range(min = 1))]
+    pub exports_per_hour: u32,
 }
 
 /// Registration (rules §2).
@@ -160,6 +163,9 @@ pub struct AccountSettings {
     pub foreign_phones: bool,
     /// Whether a doctor counts as verified once their contact is confirmed; never in production.
     pub auto_verify_doctors: bool,
+    /// How long an account that is to be deleted waits for its owner to come back, in days.
+    #[validate(range(min = 1, max = 365))]
+    pub deletion_wait_days: u32,
 }
 
 /// One-time codes (rules §2).

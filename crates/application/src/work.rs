@@ -10,10 +10,10 @@ mod sign_in;
 use std::cell::Cell;
 
 use das_tern_cache::{Cache, StaleKey};
-use das_tern_domain::{AuditActionType, DoctorStanding, Dose, Event, Identifier, LoginState, UserId};
+use das_tern_domain::{AuditActionType, DoctorStanding, Dose, EmailAddress, Event, Identifier, LoginState, UserId};
 use das_tern_persistence::doses::DoseView;
 use das_tern_persistence::registrations::{NewAccount, ProvenOwner, Reachable};
-use das_tern_persistence::{Unit, audit_logs, doses, effects, registrations, users, verification};
+use das_tern_persistence::{Unit, audit_logs, doses, effects, emails, registrations, users, verification};
 use time::OffsetDateTime;
 use tokio::runtime::Handle;
 use uuid::Uuid;
@@ -131,6 +131,11 @@ impl Application {
 }
 
 impl Work<'_> {
+    /// Begins a transaction, for a use case that must hold what it reads.
+    pub(crate) async fn begin(&mut self) -> Result<(), Stop> {
+        Ok(self.unit.begin().await?)
+    }
+
     /// Where reads run: inside the transaction, once one is begun.
     pub(crate) fn unit(&self) -> &Unit {
         &self.unit
@@ -195,6 +200,15 @@ impl Work<'_> {
             .await
             .map_err(crate::accounts::taken)?;
         Ok(replaced)
+    }
+
+    /// Begins a transaction in which nobody else registers with this e-mail address, and removes the account that nobody
+    /// confirmed and that has it; the keys of its pictures.
+    pub(crate) async fn make_room_for(&mut self, email: &EmailAddress) -> Result<Vec<String>, Stop> {
+        self.unit.begin().await?;
+        let contact = Identifier::Email(email.clone());
+        registrations::lock_contact(&self.unit.connection(), &contact).await?;
+        Ok(emails::remove_unconfirmed(&self.unit.connection(), email).await?)
     }
 
     /// Begins a transaction and locks the account with this phone number or e-mail address.

@@ -93,9 +93,10 @@ impl FromStr for EmailAddress {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
         let (local, host) = text.rsplit_once('@').ok_or(InvalidContact::Email)?;
-        let printable = |part: &str| {
-            part.chars()
-                .all(|c| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | ',' | ';' | '\\'))
+        // What needs no quotes: no second `@`, nothing that ends a header's address, no letters beyond ASCII.
+        let is_plain = |atom: &str| {
+            let plain = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c);
+            !atom.is_empty() && atom.chars().all(plain)
         };
         let host_is_plausible = host.contains('.')
             && host.split('.').all(|label| {
@@ -104,8 +105,7 @@ impl FromStr for EmailAddress {
                     && !label.ends_with('-')
                     && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
             });
-        let plausible =
-            !local.is_empty() && local.len() <= 64 && text.len() <= 254 && printable(local) && host_is_plausible;
+        let plausible = local.len() <= 64 && text.len() <= 254 && local.split('.').all(is_plain) && host_is_plausible;
         plausible.then(|| Self(text.to_owned())).ok_or(InvalidContact::Email)
     }
 }
@@ -200,6 +200,10 @@ mod tests {
     #[case("sok@-example.com")]
     #[case("sok@exam\nple.com")]
     #[case("ѕok@example.com")]
+    #[case("sok@example.com@example.org")]
+    #[case("sok:x@example.com")]
+    #[case("sok..x@example.com")]
+    #[case(".sok@example.com")]
     fn what_is_no_address_is_refused(#[case] text: &str) {
         assert!(text.parse::<EmailAddress>().is_err());
     }

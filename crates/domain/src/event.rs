@@ -8,9 +8,9 @@ use time::OffsetDateTime;
 
 use crate::access::Refusal;
 use crate::{
-    AccountStatus, AsNeededTaken, DoctorJudged, DoseChanged, DoseEventId, GracePeriodChanged, Language,
-    MealTimesChanged, NotificationPreferencesChanged, PrescriptionChanged, ProfileChanged, SessionId, SignInChanged,
-    SubscriptionId, UserId, UserRole,
+    AccountDeleted, AccountStatus, AsNeededTaken, ConnectionLost, DataExported, DoctorJudged, DoseChanged, DoseEventId,
+    GracePeriodChanged, Language, MealTimesChanged, NotificationPreferencesChanged, PrescriptionChanged,
+    ProfileChanged, SessionId, SignInChanged, SubscriptionId, UserId, UserRole,
 };
 
 /// Something that happened.
@@ -47,6 +47,12 @@ pub enum Event {
     Prescription(Box<PrescriptionChanged>),
     /// A patient took a medicine as needed.
     AsNeededTaken(AsNeededTaken),
+    /// Somebody took a copy of all that is stored about them.
+    DataExported(DataExported),
+    /// An account was deleted.
+    AccountDeleted(AccountDeleted),
+    /// A connection ended because an account was deleted.
+    ConnectionLost(ConnectionLost),
 }
 
 /// Someone to tell, in their language.

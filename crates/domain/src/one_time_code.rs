@@ -15,6 +15,8 @@ pub enum CodePurpose {
     ConfirmContact,
     /// To set a new password.
     ResetPassword,
+    /// To show that another e-mail address reaches the owner of an account.
+    ChangeEmail,
 }
 
 impl CodePurpose {
@@ -24,6 +26,7 @@ impl CodePurpose {
         match self {
             Self::ConfirmContact => "confirm",
             Self::ResetPassword => "reset",
+            Self::ChangeEmail => "email",
         }
     }
 }

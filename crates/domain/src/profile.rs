@@ -3,10 +3,7 @@
 use serde::Serialize;
 use time::{Date, OffsetDateTime};
 
-use crate::{Decision, Gender, Language, Theme, UserId, UserRole, age, zone};
-
-/// Nobody younger has an account, in years.
-const MINIMUM_AGE: i32 = 13;
+use crate::{Decision, EmailAddress, Gender, Language, Theme, UserId, UserRole, zone};
 
 /// The part of an account that its owner may change. A doctor's licence and specialty are not in it: they change only
 /// through verification.
@@ -29,6 +26,10 @@ pub struct Profile {
     pub date_of_birth: Option<Date>,
     /// A doctor's hospital or clinic.
     pub hospital_clinic: Option<String>,
+    /// The e-mail address.
+    pub email: Option<String>,
+    /// The one that takes its place once its owner has shown that it reaches them.
+    pub pending_email: Option<String>,
 }
 
 /// What somebody wants to change of their profile; `None` stays as it is.
@@ -50,6 +51,8 @@ pub struct ProfileEdit {
     pub date_of_birth: Option<Date>,
     /// A doctor's hospital or clinic; an empty one is none.
     pub hospital_clinic: Option<String>,
+    /// The e-mail address.
+    pub email: Option<EmailAddress>,
 }
 
 /// Somebody changed their profile.
@@ -66,7 +69,8 @@ impl Profile {
     /// Changes the profile of `user`. A clinic is a doctor's; nobody else has one.
     ///
     /// A whole name that was stored beside the two names would contradict a new one of them, so it goes once both are
-    /// there to make it of.
+    /// there to make it of. Another e-mail address waits until it is confirmed; the one they have takes back one that
+    /// waits.
     pub fn edit(&self, user: UserId, role: UserRole, edit: &ProfileEdit) -> Decision<Self, ProfileChanged> {
         let mut after = Self {
             language: edit.language.unwrap_or(self.language),
@@ -79,6 +83,12 @@ impl Profile {
             hospital_clinic: match &edit.hospital_clinic {
                 Some(clinic) if role == UserRole::Doctor => Some(clinic.clone()).filter(|clinic| !clinic.is_empty()),
                 _ => self.hospital_clinic.clone(),
+            },
+            email: self.email.clone(),
+            pending_email: match &edit.email {
+                Some(email) if self.has(email) => None,
+                Some(email) => Some(email.as_str().to_owned()),
+                None => self.pending_email.clone(),
             },
         };
         let is_renamed = (&after.first_name, &after.last_name) != (&self.first_name, &self.last_name);
@@ -94,6 +104,18 @@ impl Profile {
         }
     }
 
+    /// Whether this is the e-mail address they have.
+    #[must_use]
+    pub fn has(&self, email: &EmailAddress) -> bool {
+        is_same(self.email.as_deref(), email)
+    }
+
+    /// Whether this is the e-mail address that waits to be confirmed.
+    #[must_use]
+    pub fn awaits(&self, email: &EmailAddress) -> bool {
+        is_same(self.pending_email.as_deref(), email)
+    }
+
     fn differences(&self, after: &Self) -> Vec<&'static str> {
         let compared = [
             ("language", self.language != after.language),
@@ -104,16 +126,16 @@ impl Profile {
             ("gender", self.gender != after.gender),
             ("dateOfBirth", self.date_of_birth != after.date_of_birth),
             ("hospitalClinic", self.hospital_clinic != after.hospital_clinic),
+            ("pendingEmail", self.pending_email != after.pending_email),
         ];
         let differing = compared.into_iter().filter(|(_, differs)| *differs);
         differing.map(|(field, _)| field).collect()
     }
 }
 
-/// Whether somebody born on `birth` may have an account on `today` (rules §2).
-#[must_use]
-pub fn may_have_account(birth: Date, today: Date) -> bool {
-    age(birth, today) >= MINIMUM_AGE
+fn is_same(stored: Option<&str>, email: &EmailAddress) -> bool {
+    let stored = stored.and_then(|stored| stored.parse::<EmailAddress>().ok());
+    stored.is_some_and(|stored| stored == *email)
 }
 
 /// How long after its time a new dose still counts as on time: 10, 20, 30 or 60 minutes (rules §5).
@@ -186,7 +208,7 @@ impl PartOfDay {
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
-    use time::macros::{date, datetime};
+    use time::macros::datetime;
     use uuid::Uuid;
 
     use super::*;
@@ -203,6 +225,8 @@ mod tests {
             gender: None,
             date_of_birth: None,
             hospital_clinic: None,
+            email: Some("Sok@example.com".to_owned()),
+            pending_email: None,
         }
     }
 
@@ -262,6 +286,25 @@ mod tests {
     }
 
     #[test]
+    fn another_address_waits_and_the_own_one_takes_it_back() {
+        let edit = |email: &str| ProfileEdit {
+            email: email.parse().ok(),
+            ..ProfileEdit::default()
+        };
+        let (waiting, fields) = changed(&profile(), UserRole::Patient, &edit("sok.samnang@example.com"));
+        assert_eq!(waiting.email, profile().email);
+        assert_eq!(waiting.pending_email.as_deref(), Some("sok.samnang@example.com"));
+        assert_eq!(fields, ["pendingEmail"]);
+        assert!(waiting.awaits(&"SOK.Samnang@example.com".parse().unwrap()));
+        let (back, _) = changed(&waiting, UserRole::Patient, &edit("sok@EXAMPLE.com"));
+        assert_eq!(back, profile());
+        assert_eq!(
+            profile().edit(USER, UserRole::Patient, &edit("sok@EXAMPLE.com")),
+            Decision::Unchanged
+        );
+    }
+
+    #[test]
     fn a_clinic_is_a_doctors() {
         let edit = |clinic: &str| ProfileEdit {
             hospital_clinic: Some(clinic.to_owned()),
@@ -272,15 +315,6 @@ mod tests {
         let (without, _) = changed(&doctor, UserRole::Doctor, &edit(""));
         assert_eq!(without.hospital_clinic, None);
         assert_eq!(profile().edit(USER, UserRole::Patient, &edit("x")), Decision::Unchanged);
-    }
-
-    #[rstest]
-    #[case(date!(2013 - 03 - 06), true)]
-    #[case(date!(2013 - 03 - 07), false)]
-    #[case(date!(1950 - 12 - 31), true)]
-    #[case(date!(2030 - 01 - 01), false)]
-    fn the_thirteenth_birthday_opens_an_account(#[case] birth: Date, #[case] may: bool) {
-        assert_eq!(may_have_account(birth, date!(2026 - 03 - 06)), may);
     }
 
     #[test]

@@ -34,6 +34,15 @@ pub enum SignInChange {
         /// Whether what somebody had set up without confirming the address was thrown away with it.
         discarded: bool,
     },
+    /// Another e-mail address, once its owner showed that it reaches them.
+    Email,
+    /// The owner wants the account to be deleted; every session has ended.
+    DeletionRequested {
+        /// When it will be.
+        due_at: OffsetDateTime,
+    },
+    /// The owner signed in before the account was deleted.
+    DeletionCancelled,
 }
 
 /// What a new account may be, when somebody signs in with Google for the first time.

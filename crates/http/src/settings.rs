@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use validator::{Validate, ValidationError};
@@ -26,6 +28,12 @@ pub struct Settings {
     /// For how long browsers insist on HTTPS, in seconds; 0 does not ask them to.
     #[validate(range(max = 63_072_000))]
     pub hsts_max_age_s: u32,
+    /// How long a client may take to send a body, in milliseconds.
+    #[validate(range(min = 100, max = 600_000))]
+    pub body_timeout_ms: u32,
+    /// How long a client may take to send a file, in milliseconds.
+    #[validate(range(min = 100, max = 600_000))]
+    pub upload_timeout_ms: u32,
 }
 
 impl Default for Settings {
@@ -37,11 +45,21 @@ impl Default for Settings {
             docs: true,
             show_causes: false,
             hsts_max_age_s: 0,
+            body_timeout_ms: 30_000,
+            upload_timeout_ms: 120_000,
         }
     }
 }
 
 impl Settings {
+    pub(crate) fn body_timeout(&self) -> Duration {
+        Duration::from_millis(self.body_timeout_ms.into())
+    }
+
+    pub(crate) fn upload_timeout(&self) -> Duration {
+        Duration::from_millis(self.upload_timeout_ms.into())
+    }
+
     pub(crate) fn allows_every_origin(&self) -> bool {
         self.cors_origins.iter().any(|origin| origin == "*")
     }

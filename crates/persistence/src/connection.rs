@@ -31,8 +31,17 @@ impl Connection {
     }
 
     pub(crate) async fn begin_transaction(&self) -> Result<Transaction, DbErr> {
+        self.begin("BEGIN").await
+    }
+
+    /// A transaction that sees the database as it is now for as long as it lasts, and changes nothing.
+    pub(crate) async fn begin_snapshot(&self) -> Result<Transaction, DbErr> {
+        self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+    }
+
+    async fn begin(&self, sql: &'static str) -> Result<Transaction, DbErr> {
         let mut lease = self.lease().await?;
-        let begun = lease.run(async |session| session.execute("BEGIN").await);
+        let begun = lease.run(async |session| session.execute(sql).await);
         begun.await.map_err(refused)?;
         Ok(Transaction(Mutex::new(Open { lease, is_over: false })))
     }

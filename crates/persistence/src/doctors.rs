@@ -32,12 +32,13 @@ pub struct DoctorFilter {
     pub specialties: Vec<String>,
 }
 
-/// A scan of the partial index `users_verified_doctors_idx` in its order, which ends with the page.
-const SEARCH: &str = "\
+/// A scan of the partial index `users_verified_doctors_idx` in its order, which ends with the page (decision 9). Public for
+/// those who look at its plan.
+pub const SEARCH: &str = "\
 SELECT id, name, first_name, last_name, specialty, hospital_clinic FROM ( \
  SELECT id, coalesce(full_name, first_name || ' ' || last_name, first_name, last_name, '') AS name, first_name, \
   last_name, full_name, specialty, hospital_clinic, license_number FROM users \
- WHERE role = 'DOCTOR' AND coalesce(status_before_lock, account_status) = 'VERIFIED') d \
+ WHERE role = 'DOCTOR' AND coalesce(status_before_lock, account_status) = 'VERIFIED' AND deletion_due_at IS NULL) d \
 WHERE ($1::text IS NULL OR specialty = ANY($2) \
  OR concat_ws(E'\\n', full_name, concat_ws(' ', first_name, last_name), hospital_clinic, specialty, license_number) ILIKE $1) \
  AND ($3::text IS NULL OR (name COLLATE khmer, id) > ($3 COLLATE khmer, $4::uuid)) \

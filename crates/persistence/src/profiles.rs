@@ -23,6 +23,8 @@ impl Account {
             gender: self.gender,
             date_of_birth: self.date_of_birth,
             hospital_clinic: self.hospital_clinic.clone(),
+            email: self.email.clone(),
+            pending_email: self.pending_email.clone(),
         }
     }
 
@@ -38,6 +40,8 @@ impl Account {
             gender: profile.gender,
             date_of_birth: profile.date_of_birth,
             hospital_clinic: profile.hospital_clinic,
+            email: profile.email,
+            pending_email: profile.pending_email,
             ..self
         }
     }
@@ -45,10 +49,11 @@ impl Account {
 
 const SAVE: &str = concat!(
     "WITH changed AS (UPDATE users SET language = $2::language, theme = $3::theme, first_name = $4, last_name = $5, \
-     full_name = $6, gender = $7::gender, date_of_birth = $8, hospital_clinic = $9 \
-     WHERE id = $1 AND (language, theme, first_name, last_name, full_name, gender, date_of_birth, hospital_clinic) \
-     IS NOT DISTINCT FROM ($10::language, $11::theme, $12, $13, $14, $15::gender, $16, $17) RETURNING id), ",
-    effects_of!("$18", "$19"),
+     full_name = $6, gender = $7::gender, date_of_birth = $8, hospital_clinic = $9, pending_email = $10 \
+     WHERE id = $1 AND (language, theme, first_name, last_name, full_name, gender, date_of_birth, hospital_clinic, \
+     pending_email) IS NOT DISTINCT FROM ($11::language, $12::theme, $13, $14, $15, $16::gender, $17, $18, $19) \
+     RETURNING id), ",
+    effects_of!("$20", "$21"),
     " SELECT id FROM changed"
 );
 
@@ -80,6 +85,7 @@ pub async fn save(
             optional_label(profile.gender),
             profile.date_of_birth.into(),
             profile.hospital_clinic.clone().into(),
+            profile.pending_email.clone().into(),
         ]
     };
     let values = [user.into()]
@@ -175,7 +181,7 @@ pub struct StorageRow {
     pub used: i64,
     /// How much may be used, in bytes.
     pub quota: i64,
-    /// How many rows the grids of the person's prescriptions have, in all versions.
+    /// How many prescriptions the person has as a patient.
     pub prescriptions: i64,
     /// How many doses were ever planned for them.
     pub dose_events: i64,

@@ -74,9 +74,25 @@ pub async fn lock_identities(tx: &impl ConnectionTrait, account: &NewAccount) ->
     Ok(())
 }
 
+/// The same for one phone number or e-mail address that somebody wants to have.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock_contact(tx: &impl ConnectionTrait, contact: &Identifier) -> Result<(), Error> {
+    let identities = json!([format!("contact:{}", contact.folded())]);
+    tx.execute_raw(statement(LOCK_IDENTITIES, [identities.into()])).await?;
+    Ok(())
+}
+
+/// An unconfirmed account that made room for another.
 #[derive(FromQueryResult)]
-struct Replaced {
+pub(crate) struct Replaced {
     license_photo_url: Option<String>,
+}
+
+/// The keys of the pictures that went with accounts.
+pub(crate) fn keys_of(replaced: Vec<Replaced>) -> Vec<String> {
+    replaced.into_iter().filter_map(|row| row.license_photo_url).collect()
 }
 
 const REPLACE: &str = "\
@@ -96,7 +112,7 @@ pub async fn remove_unconfirmed(tx: &impl ConnectionTrait, account: &NewAccount)
         account.license_number.clone().into(),
     ];
     let replaced = Replaced::find_by_statement(statement(REPLACE, values)).all(tx).await?;
-    Ok(replaced.into_iter().filter_map(|row| row.license_photo_url).collect())
+    Ok(keys_of(replaced))
 }
 
 const INSERT: &str = concat!(

@@ -52,6 +52,10 @@ pub struct Account {
     pub created_at: OffsetDateTime,
     /// When its owner showed that its phone number or e-mail address reaches them.
     pub contact_confirmed_at: Option<OffsetDateTime>,
+    /// The e-mail address that waits to be confirmed.
+    pub pending_email: Option<String>,
+    /// When the account will be deleted, as its owner wants.
+    pub deletion_due_at: Option<OffsetDateTime>,
 }
 
 impl Account {
@@ -70,7 +74,8 @@ SELECT u.id, u.role::text AS role, u.first_name, u.last_name, u.full_name, u.ema
  u.gender::text AS gender, u.date_of_birth, u.language::text AS language, u.theme::text AS theme, \
  u.account_status::text AS account_status, u.status_before_lock::text AS status_before_lock, \
  coalesce(s.tier, 'FREEMIUM')::text AS subscription_tier, u.specialty, u.hospital_clinic, \
- u.grace_period_minutes, u.token_epoch, u.created_at, u.contact_confirmed_at \
+ u.grace_period_minutes, u.token_epoch, u.created_at, u.contact_confirmed_at, u.pending_email, \
+ u.deletion_due_at \
 FROM users u LEFT JOIN subscriptions s ON s.user_id = u.id WHERE u.id = $1";
 
 impl FromQueryResult for Account {
@@ -97,6 +102,8 @@ impl FromQueryResult for Account {
             token_epoch: columns.next()?,
             created_at: columns.next()?,
             contact_confirmed_at: columns.next()?,
+            pending_email: columns.next()?,
+            deletion_due_at: columns.next()?,
         })
     }
 }

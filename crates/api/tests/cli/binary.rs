@@ -1,6 +1,8 @@
 //! The binary, run with an environment of its own.
 
+use std::fs::File;
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -103,7 +105,17 @@ impl Server {
 
     /// The same for any command that says where it is and goes on.
     pub(crate) fn start_as(command: &str, variables: &[(&str, &str)]) -> Self {
-        let mut command = das_tern(&[command], variables);
+        Self::run(das_tern(&[command], variables))
+    }
+
+    /// A server with its log in a file.
+    pub(crate) fn start_logging(variables: &[(&str, &str)], log: &Path) -> Self {
+        let mut command = das_tern(&["serve"], variables);
+        command.stderr(File::create(log).unwrap());
+        Self::run(command)
+    }
+
+    fn run(mut command: Command) -> Self {
         let mut process = command.env("PORT", "0").stdout(Stdio::piped()).spawn().unwrap();
         let mut out = BufReader::new(process.stdout.take().unwrap());
         let mut line = String::new();

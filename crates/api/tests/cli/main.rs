@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod binary;
+mod canaries;
 mod configuration;
 mod database;
 mod healthcheck;

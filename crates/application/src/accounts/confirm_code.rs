@@ -5,22 +5,30 @@ use das_tern_persistence::registrations::{ProvenOwner, Reachable};
 
 use super::Confirmation;
 use crate::effects::By;
-use crate::{Application, Code, Error};
+use crate::{Actor, Application, Code, Error};
 
 impl Application {
     /// Confirms the contact of an account with the code that was sent to it: the account becomes usable, and its owner is
-    /// signed in on `device`. A doctor waits for an administrator.
+    /// signed in on `device`. A doctor waits for an administrator. For a `caller` who is changing their e-mail address to
+    /// this one, it takes the place of the old one.
     ///
     /// # Errors
-    /// `OTP_INVALID`, `OTP_EXPIRED`, `OTP_LOCKED` after too many wrong codes; `ACCOUNT_REJECTED`; `UNAVAILABLE` without
-    /// Redis.
+    /// `OTP_INVALID`, `OTP_EXPIRED`, `OTP_LOCKED` after too many wrong codes; `ACCOUNT_REJECTED`; `DUPLICATE_EMAIL` when
+    /// somebody else has the caller's new address by now; `UNAVAILABLE` without Redis.
     pub async fn confirm_code(
         &self,
         identifier: &Identifier,
         code: OneTimeCode,
+        caller: Option<&Actor>,
         device: Option<String>,
         ip: IpAddr,
     ) -> Result<Confirmation, Error> {
+        if let (Some(actor), Identifier::Email(email)) = (caller, identifier)
+            && actor.account.profile().awaits(email)
+        {
+            let session = self.confirm_email(actor, email, code, device).await?;
+            return Ok(Confirmation::SignedIn(Box::new(session)));
+        }
         self.accept_code(identifier, CodePurpose::ConfirmContact, code).await?;
         let (owner, after) = self
             .write(By::SYSTEM, async |work| {
@@ -39,7 +47,7 @@ impl Application {
         if owner.role == UserRole::Doctor && after.login.status == AccountStatus::PendingVerification {
             return Ok(Confirmation::Waiting(after.login.status));
         }
-        let session = self.open_session(owner.id, device).await?;
+        let session = self.open_session(owner.id, device, Some(ip)).await?;
         Ok(Confirmation::SignedIn(Box::new(session)))
     }
 

@@ -2,6 +2,7 @@
 
 mod codes;
 mod confirm_code;
+mod confirm_email;
 mod licence_photo;
 mod register;
 mod reset_password;

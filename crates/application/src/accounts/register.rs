@@ -61,7 +61,7 @@ impl Application {
             ..account
         };
         if let Err(error) = self.register(&account, ip).await {
-            self.drop_photos(account.license_photo.into_iter().collect()).await;
+            self.drop_files(account.license_photo.into_iter().collect()).await;
             return Err(error);
         }
         self.send_first_code(account).await
@@ -111,7 +111,7 @@ impl Application {
                 work.register(account, &[Event::AccountRegistered(registered)]).await
             })
             .await?;
-        self.drop_photos(replaced).await;
+        self.drop_files(replaced).await;
         Ok(())
     }
 
@@ -147,14 +147,5 @@ impl Application {
         let objects = &self.integrations().objects;
         objects.put(&key, photo.object).await.map_err(Error::unavailable)?;
         Ok(key)
-    }
-
-    /// What cannot be removed now belongs to nobody and is swept later.
-    async fn drop_photos(&self, keys: Vec<String>) {
-        for key in keys {
-            if let Err(error) = self.integrations().objects.remove(&key).await {
-                tracing::warn!(key, %error, "a picture that belongs to nobody could not be removed");
-            }
-        }
     }
 }

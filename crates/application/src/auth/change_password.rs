@@ -1,6 +1,6 @@
 use das_tern_domain::{Event, NewPassword, Recipient, SignInChange, SignInChanged};
 use das_tern_persistence::sign_in;
-use das_tern_persistence::users::Credentials;
+use das_tern_persistence::users::{Account, Credentials};
 use secrecy::SecretString;
 
 use super::SignedIn;
@@ -28,7 +28,7 @@ impl Application {
         let after = self.passwords().hash(change.new.into_text()).await?;
         let is_changed = self
             .write(By::from(actor), async |work| {
-                let event = sign_in_changed(actor, SignInChange::Password);
+                let event = sign_in_changed(&actor.account, SignInChange::Password);
                 work.save_password(actor.id(), &before, &after, event).await
             })
             .await?;
@@ -37,7 +37,7 @@ impl Application {
             return Err(Error::new(Code::InvalidCredentials));
         }
         self.forget_sessions(actor.id()).await;
-        self.open_session(actor.id(), change.device).await
+        self.open_session(actor.id(), change.device, actor.ip).await
     }
 
     /// Asks somebody who is signed in for their password once more. A wrong one counts as it does at a login.
@@ -48,11 +48,11 @@ impl Application {
 }
 
 /// The event of a change that somebody makes to their own account.
-pub(super) fn sign_in_changed(actor: &Actor, change: SignInChange) -> Event {
+pub(crate) fn sign_in_changed(account: &Account, change: SignInChange) -> Event {
     let owner = Recipient {
-        user: actor.id(),
-        language: actor.account.language,
+        user: account.id,
+        language: account.language,
     };
-    let role = actor.account.role;
+    let role = account.role;
     Event::SignInChanged(SignInChanged { owner, role, change })
 }

@@ -50,7 +50,7 @@ impl Application {
             None => self.let_in(identity, sign_in.role, ip).await?,
         };
         self.settle_login(user, true).await?;
-        self.open_session(user, sign_in.device).await
+        self.open_session(user, sign_in.device, Some(ip)).await
     }
 
     /// Most sign-ins are not the first one: nothing is written for them, and no secret is hashed.

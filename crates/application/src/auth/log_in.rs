@@ -34,7 +34,7 @@ impl Application {
         let found = users::credentials(self.database().connection(), &login.identifier).await?;
         let credentials = self.check_password(found, login.password.clone()).await?;
         self.strengthen(&credentials, login.password).await;
-        self.open_session(credentials.id, login.device).await
+        self.open_session(credentials.id, login.device, Some(ip)).await
     }
 
     /// The credentials, when the password is theirs. A wrong one counts toward the account's lock, wherever it is asked
@@ -105,20 +105,34 @@ impl Application {
         Ok(checked?)
     }
 
-    /// Begins a session of somebody who has shown who they are, unless their account may not be used.
-    pub(crate) async fn open_session(&self, user: UserId, device: Option<String>) -> Result<SignedIn, Error> {
-        let account = users::account(self.database().connection(), user)
-            .await?
-            .ok_or_else(|| Error::new(Code::InvalidCredentials))?;
+    /// Begins a session of somebody who has shown who they are, unless their account may not be used. One that was to be
+    /// deleted stays.
+    pub(crate) async fn open_session(
+        &self,
+        user: UserId,
+        device: Option<String>,
+        ip: Option<IpAddr>,
+    ) -> Result<SignedIn, Error> {
+        let mut account = self.signing_in(user).await?;
         check_confirmed(account.contact_confirmed_at)?;
         check_usable(
             account.role,
             standing_status(account.account_status, account.status_before_lock),
         )?;
+        if account.deletion_due_at.is_some() {
+            self.keep_account(&account, ip).await?;
+            // It may have been deleted this moment, and then nobody signs in.
+            account = self.signing_in(user).await?;
+        }
         let session = SessionId(self.ids().next_id());
         let token = RefreshToken::new(session, account.id, account.token_epoch, rand::random());
         self.remember_session(&token, device).await;
         self.signed_in(account, &token)
+    }
+
+    async fn signing_in(&self, user: UserId) -> Result<Account, Error> {
+        let account = users::account(self.database().connection(), user).await?;
+        account.ok_or_else(|| Error::new(Code::InvalidCredentials))
     }
 
     /// Both tokens of a session, for the client.

@@ -20,6 +20,7 @@ use secrecy::SecretString;
 pub use access_token::AccessClaims;
 pub(crate) use access_token::AccessTokens;
 pub use change_password::PasswordChange;
+pub(crate) use change_password::sign_in_changed;
 pub use google::GoogleSignIn;
 pub use log_in::Login;
 pub use own_sessions::OwnSession;

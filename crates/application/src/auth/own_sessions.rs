@@ -54,7 +54,7 @@ impl Application {
         if !is_own {
             return Err(Error::missing(Resource::Session));
         }
-        let event = || sign_in_changed(actor, SignInChange::SessionEnded { session });
+        let event = || sign_in_changed(&actor.account, SignInChange::SessionEnded { session });
         self.write(By::from(actor), async |work| work.record(event()).await)
             .await?;
         self.end_session(session, actor.id()).await
@@ -65,7 +65,7 @@ impl Application {
     /// # Errors
     /// `UNAVAILABLE` while the database is away.
     pub async fn log_out_everywhere(&self, actor: &Actor) -> Result<(), Error> {
-        let event = || sign_in_changed(actor, SignInChange::AllSessionsEnded);
+        let event = || sign_in_changed(&actor.account, SignInChange::AllSessionsEnded);
         self.write(By::from(actor), async |work| {
             work.end_sessions(actor.id(), event()).await
         })

@@ -15,7 +15,7 @@ impl Application {
         self.confirm_password(actor, password).await?;
         let hash = self.passwords().hash(pin.into_text()).await?;
         self.write(By::from(actor), async |work| {
-            let event = sign_in_changed(actor, SignInChange::Pin);
+            let event = sign_in_changed(&actor.account, SignInChange::Pin);
             work.save_pin(actor.id(), &hash, event).await
         })
         .await?;

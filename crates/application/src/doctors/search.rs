@@ -1,24 +1,9 @@
-use das_tern_domain::{Language, UserRole};
+use das_tern_domain::{Language, Specialty, UserRole};
 use das_tern_persistence::doctors::{self, DoctorFilter, DoctorView};
 use uuid::Uuid;
 
 use crate::pages::{ListOf, PageQuery};
 use crate::{Actor, Application, Code, Error, Page, PageRequest};
-
-/// The specialties that a doctor may have, as they are stored (rules §2).
-const SPECIALTIES: [&str; 11] = [
-    "GENERAL_PRACTICE",
-    "INTERNAL_MEDICINE",
-    "CARDIOLOGY",
-    "ENDOCRINOLOGY",
-    "DERMATOLOGY",
-    "PEDIATRICS",
-    "PSYCHIATRY",
-    "SURGERY",
-    "NEUROLOGY",
-    "OPHTHALMOLOGY",
-    "OTHER",
-];
 
 /// Which doctors are looked for.
 #[derive(Debug, Clone, Default)]
@@ -61,14 +46,14 @@ impl Application {
     /// The specialties whose name in either language has `text` in it.
     fn specialties(&self, text: &str) -> Vec<String> {
         let text = text.to_lowercase();
-        let fits = |specialty: &str| {
-            let id = format!("specialty-{}", specialty.to_lowercase().replace('_', "-"));
+        let fits = |specialty: &Specialty| {
+            let id = format!("specialty-{}", specialty.label().to_lowercase().replace('_', "-"));
             [Language::Khmer, Language::English].into_iter().any(|language| {
                 let name = self.texts().sentence(language, &id, &[]);
                 name.to_lowercase().contains(&text)
             })
         };
-        let fitting = SPECIALTIES.into_iter().filter(|specialty| fits(specialty));
-        fitting.map(str::to_owned).collect()
+        let fitting = Specialty::ALL.iter().filter(|specialty| fits(specialty));
+        fitting.map(|specialty| specialty.label().to_owned()).collect()
     }
 }

@@ -6,6 +6,7 @@ use das_tern_domain::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::leaving;
 use super::own;
 use super::prescriptions;
 use super::sign_in;
@@ -38,6 +39,9 @@ pub(super) fn entry(event: &Event) -> Option<Entry> {
         Event::NotificationPreferences(changed) => Some(own::notification_preferences(changed)),
         Event::Prescription(changed) => Some(prescriptions::changed(changed)),
         Event::AsNeededTaken(taken) => Some(prescriptions::as_needed(taken)),
+        Event::DataExported(exported) => Some(leaving::exported(*exported)),
+        Event::AccountDeleted(deleted) => Some(leaving::deleted(*deleted)),
+        Event::ConnectionLost(lost) => Some(leaving::connection_lost(lost)),
     }
 }
 

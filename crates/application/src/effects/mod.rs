@@ -2,6 +2,7 @@
 //! cached values it makes stale. None of them has a catch-all arm: a new event asks for all three.
 
 mod audit;
+mod leaving;
 mod notifications;
 mod own;
 mod prescriptions;
@@ -12,6 +13,7 @@ use std::net::IpAddr;
 
 use das_tern_domain::{AuditActionType, Event, UserId, UserRole};
 use das_tern_persistence::effects::{Effects, NewAuditLog, NewNotification};
+use das_tern_persistence::users::Account;
 use serde_json::json;
 use time::OffsetDateTime;
 
@@ -29,6 +31,14 @@ pub(crate) struct By {
 
 impl By {
     pub(crate) const SYSTEM: Self = Self { user: None, ip: None };
+
+    /// Somebody who acts on their own account while they sign in.
+    pub(crate) fn own(account: &Account, ip: Option<IpAddr>) -> Self {
+        Self {
+            user: Some((account.id, account.role)),
+            ip,
+        }
+    }
 
     /// Somebody who is not signed in, but is known to own an account.
     pub(crate) fn owner(user: UserId, role: UserRole, ip: IpAddr) -> Self {

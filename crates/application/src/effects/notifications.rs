@@ -4,6 +4,7 @@ use das_tern_domain::{
 };
 use serde_json::{Value, json};
 
+use super::leaving;
 use super::prescriptions;
 use super::sign_in;
 use crate::Texts;
@@ -31,11 +32,14 @@ pub(super) fn drafts(event: &Event, texts: &Texts) -> Vec<Draft> {
         | Event::GracePeriod(_)
         | Event::MealTimes(_)
         | Event::NotificationPreferences(_)
-        | Event::AsNeededTaken(_) => Vec::new(),
+        | Event::AsNeededTaken(_)
+        | Event::DataExported(_)
+        | Event::AccountDeleted(_) => Vec::new(),
         Event::MissedDoseCorrected(corrected) => missed_dose_corrected(corrected, texts),
         Event::RefreshTokenReused(reused) => vec![session_ended(reused, texts)],
         Event::PasswordReset(reset) => vec![password_reset(*reset, texts)],
         Event::DoctorJudged(judged) => vec![verdict(judged, texts)],
+        Event::ConnectionLost(lost) => leaving::told(lost, texts).into_iter().collect(),
         Event::SignInChanged(changed) => sign_in::told(*changed, texts).into_iter().collect(),
         Event::Prescription(changed) => prescriptions::told(changed, texts).into_iter().collect(),
     }

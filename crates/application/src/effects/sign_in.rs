@@ -1,6 +1,6 @@
 //! What changes of signing in leave behind.
 
-use das_tern_domain::{AuditActionType, NotificationType, SignInChange, SignInChanged};
+use das_tern_domain::{AuditActionType, NotificationType, SignInChange, SignInChanged, zone};
 use serde_json::json;
 
 use super::audit::{Entry, own_data};
@@ -17,6 +17,11 @@ pub(super) fn changed(changed: SignInChanged) -> Entry {
         SignInChange::GoogleLinked { discarded } => {
             json!({ "change": "GOOGLE_LINKED", "unconfirmedSignInDiscarded": discarded })
         }
+        SignInChange::Email => json!({ "change": "EMAIL_CHANGED" }),
+        SignInChange::DeletionRequested { due_at } => {
+            json!({ "change": "DELETION_REQUESTED", "dueAt": zone::format_instant(due_at), "sessionsEnded": true })
+        }
+        SignInChange::DeletionCancelled => json!({ "change": "DELETION_CANCELLED" }),
     };
     Entry {
         action: AuditActionType::PermissionChange,
@@ -29,17 +34,24 @@ pub(super) fn changed(changed: SignInChanged) -> Entry {
 
 /// The owner is told what a thief would do first. What they see at once on the screen they are not told again.
 pub(super) fn told(changed: SignInChanged, texts: &Texts) -> Option<Draft> {
+    let language = changed.owner.language;
+    let mut day = String::new();
     let (id, change) = match changed.change {
         SignInChange::Password => ("notify-password-changed", "PASSWORD_CHANGED"),
         SignInChange::GoogleLinked { .. } => ("notify-google-linked", "GOOGLE_LINKED"),
+        SignInChange::Email => ("notify-email-changed", "EMAIL_CHANGED"),
+        SignInChange::DeletionRequested { due_at } => {
+            day = zone::format_day(zone::day_of(due_at));
+            ("notify-deletion-requested", "DELETION_REQUESTED")
+        }
+        SignInChange::DeletionCancelled => ("notify-deletion-cancelled", "DELETION_CANCELLED"),
         SignInChange::Pin | SignInChange::SessionEnded { .. } | SignInChange::AllSessionsEnded => return None,
     };
-    let language = changed.owner.language;
     Some(Draft {
         recipient: changed.owner.user,
         kind: NotificationType::FamilyAlert,
         title: texts.sentence(language, &format!("{id}-title"), &[]),
-        message: texts.sentence(language, id, &[]),
+        message: texts.sentence(language, id, &[("day", &day)]),
         data: json!({ "change": change }),
         patient: None,
     })

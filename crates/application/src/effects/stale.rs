@@ -44,15 +44,19 @@ pub(crate) fn stale_after(event: &Event) -> Vec<StaleKey> {
         | Event::PasswordReset(_)
         | Event::DoctorJudged(_)
         | Event::SignInChanged(_)
+        | Event::DataExported(_)
+        | Event::ConnectionLost(_)
         | Event::NotificationPreferences(_) => Vec::new(),
         Event::Prescription(changed) => prescriptions::stale(changed),
         Event::AsNeededTaken(taken) => prescriptions::stale_after_intake(taken),
         Event::Profile(changed) => vec![StaleKey::of(&ProfileKey(changed.user))],
         Event::GracePeriod(changed) => vec![StaleKey::of(&ProfileKey(changed.patient))],
-        Event::MealTimes(changed) => {
-            // Any day to come may have changed, and how far the schedule reaches is not told here.
-            let days = StaleKey::beginning::<DayScheduleKey>(&format!("{}:", changed.patient));
-            vec![days, StaleKey::of(&ProfileKey(changed.patient))]
-        }
+        // Any day to come may have changed, and how far the schedule reaches is not told here.
+        Event::MealTimes(changed) => vec![every_day(changed.patient), StaleKey::of(&ProfileKey(changed.patient))],
+        Event::AccountDeleted(deleted) => vec![every_day(deleted.user), StaleKey::of(&ProfileKey(deleted.user))],
     }
+}
+
+fn every_day(patient: UserId) -> StaleKey {
+    StaleKey::beginning::<DayScheduleKey>(&format!("{patient}:"))
 }

@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use das_tern_domain::access::Refusal;
 use das_tern_domain::{
-    AccountRegistered, AccountStatus, AsNeededTaken, ContactConfirmed, DoctorJudged, DoseChange, DoseChanged,
-    DoseEventId, DoseEventStatus, GracePeriodChanged, Language, MealTimes, MealTimesChanged, MedicationId,
-    MissedDoseCorrected, NotificationPreferencesChanged, NotificationType, PasswordReset, PatientData,
-    PatientDataViewed, PrescriptionChange, PrescriptionChanged, PrescriptionId, PrescriptionStatus, ProfileChanged,
-    Recipient, RefreshTokenReused, SessionId, SignInChange, SignInChanged, SubscriptionId, Told, Verdict,
+    AccountDeleted, AccountRegistered, AccountStatus, AsNeededTaken, ConnectionId, ConnectionLost, ContactConfirmed,
+    DataExported, DoctorJudged, DoseChange, DoseChanged, DoseEventId, DoseEventStatus, GracePeriodChanged, Language,
+    MealTimes, MealTimesChanged, MedicationId, MissedDoseCorrected, NotificationPreferencesChanged, NotificationType,
+    PasswordReset, PatientData, PatientDataViewed, PrescriptionChange, PrescriptionChanged, PrescriptionId,
+    PrescriptionStatus, ProfileChanged, Recipient, RefreshTokenReused, SessionId, SignInChange, SignInChanged,
+    SubscriptionId, Told, Verdict,
 };
 use time::macros::{date, datetime};
 use uuid::Uuid;
@@ -118,6 +119,7 @@ fn every_event() -> Vec<(&'static str, Event)> {
     .chain(account_events())
     .chain(own_events())
     .chain(prescription_events())
+    .chain(leaving_events())
     .collect()
 }
 
@@ -178,6 +180,12 @@ fn account_events() -> Vec<(&'static str, Event)> {
             "google linked, unconfirmed account claimed",
             sign_in_changed(SignInChange::GoogleLinked { discarded: true }),
         ),
+        ("e-mail address changed", sign_in_changed(SignInChange::Email)),
+        (
+            "deletion requested",
+            sign_in_changed(SignInChange::DeletionRequested { due_at: SCHEDULED }),
+        ),
+        ("deletion cancelled", sign_in_changed(SignInChange::DeletionCancelled)),
     ]
 }
 
@@ -306,6 +314,28 @@ fn prescription(change: PrescriptionChange, told: Option<Told>) -> Event {
         told,
         days: Some((date!(2026 - 03 - 06), date!(2026 - 03 - 07))),
     }))
+}
+
+fn leaving_events() -> Vec<(&'static str, Event)> {
+    let lost = |told| {
+        Event::ConnectionLost(ConnectionLost {
+            connection: ConnectionId(Uuid::from_u128(0x12)),
+            patient: PATIENT,
+            told,
+            name: "សុខ សំណាង".to_owned(),
+        })
+    };
+    let told = Recipient {
+        user: DAUGHTER,
+        language: Language::English,
+    };
+    let (user, role) = (PATIENT, UserRole::Patient);
+    vec![
+        ("data exported", Event::DataExported(DataExported { user, role })),
+        ("account deleted", Event::AccountDeleted(AccountDeleted { user, role })),
+        ("connection lost", lost(Some(told))),
+        ("request lost", lost(None)),
+    ]
 }
 
 fn rows_of(event: &Event) -> Effects {

@@ -86,6 +86,10 @@ impl Application {
                 app.end_lapsed_prescriptions().await
             })
             .alone(),
+            Job::new("accounts-to-delete", every.accounts_to_delete_every_s, async |app| {
+                Ok(app.delete_due_accounts().await? as u64)
+            })
+            .alone(),
             Job::new("licence-photos", every.licence_photos_every_s, async |app| {
                 app.sweep_licence_photos().await
             })

@@ -15,6 +15,9 @@ pub struct JobSettings {
     /// How often prescriptions whose courses are over are ended, in seconds.
     #[validate(range(min = 60, max = 86_400))]
     pub lapsed_courses_every_s: u32,
+    /// How often accounts whose wait is over are deleted, in seconds.
+    #[validate(range(min = 60, max = 86_400))]
+    pub accounts_to_delete_every_s: u32,
     /// How often pictures of licences that belong to nobody are removed, in seconds.
     #[validate(range(min = 60, max = 2_592_000))]
     pub licence_photos_every_s: u32,

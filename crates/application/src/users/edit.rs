@@ -1,8 +1,9 @@
-use das_tern_domain::{Decision, Event, ProfileEdit};
-use das_tern_persistence::users;
+use das_tern_domain::{Decision, EmailAddress, Event, Identifier, OneTimeCode, ProfileEdit};
+use das_tern_persistence::registrations;
+use das_tern_persistence::users::{self, Account};
 
 use super::OwnProfile;
-use super::show::version_of;
+use super::show::is_version_of;
 use crate::effects::By;
 use crate::{Actor, Application, Code, Error};
 
@@ -15,32 +16,67 @@ pub struct ProfileRequest {
     pub expected: Option<Vec<String>>,
 }
 
+impl ProfileRequest {
+    fn check_version(&self, account: &Account) -> Result<(), Error> {
+        let profile = account.profile();
+        let is_expected = |versions: &Vec<String>| versions.iter().any(|version| is_version_of(version, &profile));
+        if self.expected.as_ref().is_none_or(is_expected) {
+            Ok(())
+        } else {
+            Err(Error::new(Code::StaleVersion))
+        }
+    }
+}
+
 impl Application {
-    /// Changes the caller's own profile.
+    /// Changes the caller's own profile. Another e-mail address waits until the code that is sent to it comes back.
     ///
     /// # Errors
-    /// `STALE_VERSION` when the profile is in none of the versions that were expected; then nothing is written.
+    /// `STALE_VERSION` when the profile is in none of the versions that were expected; `DUPLICATE_EMAIL` when somebody
+    /// else confirmed an account with the address; for an address also what [`send_code`](Self::send_code) answers. Then
+    /// nothing is written.
     pub async fn edit_profile(&self, actor: &Actor, request: ProfileRequest) -> Result<OwnProfile, Error> {
+        request.check_version(&actor.account)?;
+        // Before anything is saved: a code that cannot be sent leaves nothing to confirm.
+        let code = self.code_for_new_email(actor, &request.edit).await?;
         let account = self
             .write(By::from(actor), async |work| {
                 let account = users::account(&work.unit().connection(), actor.id())
                     .await?
                     .ok_or_else(|| Error::new(Code::TokenRevoked))?;
-                let before = account.profile();
-                let is_expected = |versions: &Vec<String>| versions.contains(&version_of(&before));
-                if !request.expected.as_ref().is_none_or(is_expected) {
-                    return Err(Error::new(Code::StaleVersion).into());
-                }
-                match before.edit(account.id, account.role, &request.edit) {
+                request.check_version(&account)?;
+                match account.profile().edit(account.id, account.role, &request.edit) {
                     Decision::Unchanged => Ok(account),
                     Decision::Changed { after, event } => {
-                        work.save_profile(account.id, &before, &after, Event::Profile(event))
+                        work.save_profile(account.id, &account.profile(), &after, Event::Profile(event))
                             .await?;
                         Ok(account.with_profile(after))
                     }
                 }
             })
             .await?;
+        if let Some((email, code)) = code {
+            self.send_email_code(actor, email, code);
+        }
         self.profile_of(account).await
+    }
+
+    /// The address that a code is to be sent to, with the code, where somebody wants another than they have.
+    async fn code_for_new_email(
+        &self,
+        actor: &Actor,
+        edit: &ProfileEdit,
+    ) -> Result<Option<(EmailAddress, OneTimeCode)>, Error> {
+        let wanted = edit.email.clone();
+        let Some(email) = wanted.filter(|email| !actor.account.profile().has(email)) else {
+            return Ok(None);
+        };
+        let db = self.database().connection();
+        let owner = registrations::reachable(db, &Identifier::Email(email.clone())).await?;
+        if owner.is_some_and(|owner| owner.confirmed_at.is_some()) {
+            return Err(Error::new(Code::DuplicateEmail));
+        }
+        let code = self.issue_email_code(actor, &email).await?;
+        Ok(Some((email, code)))
     }
 }

@@ -1,5 +1,5 @@
 use das_tern_cache::CacheKey;
-use das_tern_domain::{DailyProgress, PartOfDay, Profile, UserId, UserRole, percentage, zone};
+use das_tern_domain::{DailyProgress, Language, PartOfDay, Profile, UserId, UserRole, percentage, zone};
 use das_tern_persistence::profiles::{self, Overview};
 use das_tern_persistence::users::Account;
 use serde::{Deserialize, Serialize};
@@ -45,10 +45,26 @@ pub struct OwnProfile {
 }
 
 impl OwnProfile {
-    /// The version of what they may change, for conditional changes. It tells nothing about the rest.
+    /// The version of the profile as it is shown in a language. Its beginning is the version of what they may change: a
+    /// dose that was taken meanwhile is shown, and stands against no change.
     #[must_use]
-    pub fn version(&self) -> String {
-        version_of(&self.account.profile())
+    pub fn version(&self, language: Language) -> String {
+        let account = &self.account;
+        let shown = (
+            (
+                account.phone_number.as_deref(),
+                account.account_status,
+                account.subscription_tier,
+            ),
+            (account.specialty.as_deref(), account.grace_period_minutes),
+            (
+                self.storage_used,
+                self.storage_quota,
+                self.progress.map(DailyProgress::percent),
+            ),
+            (self.part_of_day as u8, language),
+        );
+        format!("{}{BETWEEN}{}", version_of(&account.profile()), digest(&shown))
     }
 
     /// How much of the storage is used, in whole percent.
@@ -58,10 +74,23 @@ impl OwnProfile {
     }
 }
 
+/// What stands between the version of what may be changed and that of the rest.
+const BETWEEN: char = '.';
+
+/// Whether `version` is one in which what may be changed is as in `profile`, whatever has become of the rest.
+pub(super) fn is_version_of(version: &str, profile: &Profile) -> bool {
+    let own = version.split(BETWEEN).next().unwrap_or_default();
+    own == version_of(profile)
+}
+
 /// The same profile has the same version on every machine and after every restart, and two changes within one
 /// millisecond have different ones, which no time stamp would promise.
-pub(super) fn version_of(profile: &Profile) -> String {
-    let json = serde_json::to_vec(profile).unwrap_or_default();
+fn version_of(profile: &Profile) -> String {
+    digest(profile)
+}
+
+fn digest(shown: &impl Serialize) -> String {
+    let json = serde_json::to_vec(shown).unwrap_or_default();
     let digest = Sha256::digest(&json);
     digest[..8]
         .iter()
@@ -121,7 +150,7 @@ impl Application {
 
 #[cfg(test)]
 mod tests {
-    use das_tern_domain::{Language, Theme};
+    use das_tern_domain::Theme;
 
     use super::*;
 
@@ -136,10 +165,14 @@ mod tests {
             gender: None,
             date_of_birth: None,
             hospital_clinic: None,
+            email: None,
+            pending_email: None,
         };
         let one = version_of(&profile(Some("សុខ"), None));
         assert_eq!(one, version_of(&profile(Some("សុខ"), None)));
         assert_ne!(one, version_of(&profile(None, Some("សុខ"))));
         assert_eq!(one.len(), 16);
+        assert!(is_version_of(&format!("{one}.rest"), &profile(Some("សុខ"), None)));
+        assert!(!is_version_of("rest", &profile(Some("សុខ"), None)));
     }
 }

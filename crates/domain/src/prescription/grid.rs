@@ -252,6 +252,18 @@ impl Row {
         }
     }
 
+    /// How much is taken at once: as it was written, or the number in its first cell.
+    #[must_use]
+    pub fn dosage_amount(&self) -> Option<Amount> {
+        let in_first_cell = || {
+            self.cells()
+                .next()
+                .and_then(|(_, cell)| cell.quantity())
+                .and_then(Amount::new)
+        };
+        self.details.dosage_amount.clone().or_else(in_first_cell)
+    }
+
     /// How many days its course has, where it ends.
     #[must_use]
     pub fn duration_days(&self) -> Option<i64> {
@@ -277,7 +289,7 @@ impl Row {
                 ),
                 [&row.morning_dosage, &row.daytime_dosage, &row.night_dosage].map(Clone::clone),
                 (row.frequency.clone(), row.timing.clone(), row.is_prn),
-                (details.medicine_type, details.unit, details.dosage_amount.clone()),
+                (details.medicine_type, details.unit, row.dosage_amount()),
             )
         };
         shown(self) == shown(other)

@@ -136,8 +136,10 @@ pub fn read_row(input: &RowInput) -> Result<RowDraft, Vec<GridProblem>> {
     reader.times(input.schedule_times.as_deref().unwrap_or_default(), &mut row);
     let frequency = reader.words("frequency", input.frequency.as_deref());
     let timing = reader.words("timing", input.timing.as_deref());
-    row.frequency = Some(frequency.unwrap_or_else(|| row.default_frequency()));
-    row.timing = Some(timing.unwrap_or_else(|| default_timing(row.is_before_meal()).to_owned()));
+    let own_frequency = frequency.filter(|words| !is_count_of_cells(words));
+    let own_timing = timing.filter(|words| ![true, false].map(default_timing).contains(&words.as_str()));
+    row.frequency = Some(own_frequency.unwrap_or_else(|| row.default_frequency()));
+    row.timing = Some(own_timing.unwrap_or_else(|| default_timing(row.is_before_meal()).to_owned()));
     let course = reader.course(input);
     let replaces = reader.read("id", input.id.as_deref(), str::parse::<MedicationId>);
     if reader.0.is_empty() {
@@ -202,9 +204,14 @@ impl Reader {
         }
         let name = self.line("medicineName", input.medicine_name.as_deref(), LONGEST_NAME);
         let khmer = self.line("medicineNameKhmer", input.medicine_name_khmer.as_deref(), LONGEST_NAME);
+        let medicine_name = name.or_else(|| khmer.clone()).unwrap_or_default();
+        // A name that stands in for the other one where it is shown comes back under both.
+        let is_khmer =
+            |name: &String| *name != medicine_name || name.chars().any(|c| ('\u{1780}'..='\u{17ff}').contains(&c));
+        let medicine_name_khmer = khmer.filter(is_khmer);
         Row {
-            medicine_name: name.or_else(|| khmer.clone()).unwrap_or_default(),
-            medicine_name_khmer: khmer,
+            medicine_name,
+            medicine_name_khmer,
             ..Row::default()
         }
     }
@@ -259,10 +266,15 @@ impl Reader {
         let details = &mut row.details;
         details.medicine_type = self.read("medicineType", input.medicine_type.as_deref(), str::parse);
         details.unit = self.read("unit", input.unit.as_deref(), str::parse);
-        details.dosage_amount = input.dosage_amount.and_then(Amount::new);
         details.description = self.note("description", input.description.as_deref());
         details.additional_note = self.note("additionalNote", input.additional_note.as_deref());
-        details.before_meal = input.before_meal.unwrap_or(false);
+        // What the cells say themselves is not kept beside them, where the two could come to differ.
+        let has_cells = row.cells().next().is_some();
+        let has_boxes = [&input.morning_dosage, &input.daytime_dosage, &input.night_dosage]
+            .iter()
+            .all(|cell| cell.is_none());
+        row.details.before_meal = !has_cells && input.before_meal.unwrap_or(false);
+        row.details.dosage_amount = input.dosage_amount.filter(|_| has_boxes).and_then(Amount::new);
     }
 
     /// Own times: of the filled cells, each within its part of the day, or when a medicine reminds that is taken as needed.
@@ -331,6 +343,13 @@ impl Reader {
             end: end.or(input.duration_days.map(CourseEnd::After)),
         }
     }
+}
+
+/// Whether words are only the count of cells, which a client sends back as it was shown, though the cells may differ now.
+fn is_count_of_cells(words: &str) -> bool {
+    words
+        .strip_suffix("ដង/១ថ្ងៃ")
+        .is_some_and(|count| count.len() == 1 && count.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
 /// Whether a text is a link to the web, or one within our own files: no other scheme is any picture's.

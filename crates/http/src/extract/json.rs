@@ -11,10 +11,9 @@ use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 
+use crate::Settings;
 use crate::error::Failure;
-
-/// How long a client may take to send its body.
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::state::Shared;
 
 /// A JSON object. No body at all is an empty one, so that what is needed is told field by field.
 pub(crate) struct ApiJson<T>(pub(crate) T);
@@ -35,9 +34,10 @@ pub(super) fn read(
     payload: &mut Payload,
 ) -> impl Future<Output = Result<Bytes, Failure>> + use<> {
     let is_json = is_json(request);
+    let patience = patience(request, Settings::body_timeout);
     let bytes = Bytes::from_request(request, payload);
     async move {
-        let bytes = timeout(PATIENCE, bytes).await.map_err(|_| Code::MalformedRequest)?;
+        let bytes = timeout(patience, bytes).await.map_err(|_| Code::MalformedRequest)?;
         let bytes = bytes.map_err(|error| unread(&error))?;
         if bytes.is_empty() {
             return Ok(Bytes::from_static(b"{}"));
@@ -48,6 +48,12 @@ pub(super) fn read(
             Err(Code::UnsupportedMediaType.into())
         }
     }
+}
+
+/// One of the times that this server gives its clients.
+pub(crate) fn patience(request: &HttpRequest, of: impl Fn(&Settings) -> Duration) -> Duration {
+    let state = request.app_data::<Shared>();
+    state.map_or_else(|| of(&Settings::default()), |state| of(state.settings()))
 }
 
 /// Whether the body calls itself JSON: `application/json`, or a kind of it such as `application/vnd.api+json`.

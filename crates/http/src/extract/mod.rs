@@ -2,6 +2,7 @@
 
 mod administrator;
 mod authenticated;
+mod caller;
 mod creation;
 mod json;
 mod path;
@@ -9,7 +10,8 @@ mod query;
 
 pub(crate) use administrator::Administrator;
 pub(crate) use authenticated::Authenticated;
+pub(crate) use caller::Caller;
 pub(crate) use creation::{Creation, CreationParams};
-pub(crate) use json::ApiJson;
+pub(crate) use json::{ApiJson, patience};
 pub(crate) use path::ApiPath;
 pub(crate) use query::ApiQuery;

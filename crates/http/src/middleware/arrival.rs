@@ -33,6 +33,7 @@ pub(super) async fn receive(state: &State, request: &mut ServiceRequest) -> Requ
     let (class, claims) = match &bearer {
         _ if is_administrator => (LimitClass::Administrator, None),
         _ if path.starts_with(routes::ADMIN_PREFIX) => (LimitClass::Auth, None),
+        Bearer::Verified(claims) if routes::SIGN_IN_PATHS.contains(&path) => (LimitClass::Auth, Some(claims)),
         _ if routes::SIGN_IN_PATHS.contains(&path) => (LimitClass::Auth, None),
         Bearer::Verified(claims) => (LimitClass::General, Some(claims)),
         Bearer::Absent | Bearer::Unusable(_) => (LimitClass::Anonymous, None),

@@ -23,11 +23,12 @@ async fn application() -> Application {
         },
         "limits": {
             "auth_per_minute": 5, "auth_per_minute_per_ip": 2, "general_per_minute": 100,
-            "anonymous_per_minute_per_ip": 50, "sync_per_minute": 600, "uploads_per_hour": 10,
+            "anonymous_per_minute_per_ip": 50, "sync_per_minute": 600, "uploads_per_hour": 10, "exports_per_hour": 5,
         },
-        "accounts": { "foreign_phones": false, "auto_verify_doctors": false },
+        "accounts": { "foreign_phones": false, "auto_verify_doctors": false, "deletion_wait_days": 30 },
         "codes": { "ttl_s": 300, "cool_down_s": 60, "sends_per_hour": 3, "max_tries": 5, "lock_minutes": 15 },
         "admin": {},
+        "schedule": { "horizon_days": 30, "batch": 200 },
         "pictures": {
             "max_pixels": 1_000_000, "max_side": 1000, "jpeg_quality": 85, "at_once": 1, "wait_ms": 1000,
         },
@@ -36,7 +37,8 @@ async fn application() -> Application {
         },
         "schedule": { "horizon_days": 30, "batch": 200 },
         "jobs": { "in_server": false, "heartbeat_timeout_s": 30, "licence_photos_every_s": 86_400,
-            "schedules_every_s": 3600, "lapsed_courses_every_s": 3600 },
+            "schedules_every_s": 3600, "lapsed_courses_every_s": 3600,
+            "accounts_to_delete_every_s": 3600 },
     }))
     .unwrap();
     // The port of nobody: both are away.

@@ -86,6 +86,8 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
             .service(prescriptions::record_intake)
             .service(users::me)
             .service(users::edit)
+            .service(users::leave)
+            .service(users::export)
             .service(users::choose_grace_period)
             .service(users::storage)
             .service(users::meal_times)

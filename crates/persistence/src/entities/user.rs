@@ -53,6 +53,9 @@ pub struct Model {
     pub contact_confirmed_at: Option<OffsetDateTime>,
     #[sea_orm(column_type = "JsonBinary")]
     pub notification_preferences: NotificationPreferences,
+    #[sea_orm(column_type = "String(StringLen::N(255))")]
+    pub pending_email: Option<String>,
+    pub deletion_due_at: Option<OffsetDateTime>,
     #[sea_orm(has_one)]
     pub subscription: HasOne<super::subscription::Entity>,
     #[sea_orm(has_one)]

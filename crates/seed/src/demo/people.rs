@@ -63,6 +63,8 @@ fn account(person: &Person, calendar: &Calendar, password_hash: &str) -> user::M
         google_account_id: None,
         contact_confirmed_at: Some(joined),
         notification_preferences: NotificationPreferences::default(),
+        pending_email: None,
+        deletion_due_at: None,
     }
 }
 

@@ -194,3 +194,23 @@ fn a_day_may_be_written_as_an_instant() {
     let first = read_row(&input).unwrap().course.first_day;
     assert_eq!(first.map(zone::format_day).as_deref(), Some("2026-03-06"));
 }
+
+#[test]
+fn what_was_shown_may_be_sent_back_with_other_cells() {
+    let input = RowInput {
+        medicine_name: some("Aspirin"),
+        medicine_name_khmer: some("Aspirin"),
+        night_dosage: cell("2", true),
+        dosage_amount: Some(1.0),
+        frequency: some("3ដង/១ថ្ងៃ"),
+        timing: some("បន្ទាប់ពីអាហារ"),
+        before_meal: Some(false),
+        ..RowInput::default()
+    };
+    let row = read_row(&input).unwrap().row;
+    assert_eq!(row.medicine_name_khmer, None);
+    assert_eq!(row.frequency.as_deref(), Some("1ដង/១ថ្ងៃ"));
+    assert_eq!(row.timing.as_deref(), Some("មុនអាហារ"));
+    assert_eq!(row.dosage_amount(), Amount::new(2.0));
+    assert!(!row.details.before_meal);
+}

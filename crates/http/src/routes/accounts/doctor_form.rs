@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
@@ -13,16 +11,19 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::requests::DoctorRegistrationRequest;
+use crate::Settings;
 use crate::error::Failure;
-use crate::extract::ApiJson;
+use crate::extract::{ApiJson, patience};
 
 const PHOTO: &str = "licensePhoto";
-/// A picture, and room for what is told beside it, in bytes.
-const LARGEST_FORM: usize = LICENCE_PHOTO_BYTES + (64 << 10);
+/// All that is told beside the picture, in bytes.
+const LARGEST_TEXTS: usize = 64 << 10;
+/// A picture, and what is told beside it, in bytes.
+const LARGEST_FORM: usize = LICENCE_PHOTO_BYTES + LARGEST_TEXTS;
+/// More parts than the form has fields; unknown ones are ignored, within reason.
+const MOST_PARTS: usize = 32;
 /// A client that sends more than it may is heard out up to here, in bytes, so that it gets to read the answer.
 const LARGEST_REFUSED: usize = 4 * LARGEST_FORM;
-/// How long a client may take to send a picture over a bad line.
-const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A doctor who registers with a picture of the licence.
 #[derive(ToSchema)]
@@ -58,8 +59,9 @@ impl FromRequest for DoctorForm {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         if is_form(request) {
             let form = Multipart::new(request.headers(), payload.take());
+            let patience = patience(request, Settings::upload_timeout);
             return async move {
-                let read = timeout(PATIENCE, read(form)).await;
+                let read = timeout(patience, read(form)).await;
                 read.map_err(|_| Code::MalformedRequest)?
             }
             .boxed_local();
@@ -82,33 +84,51 @@ fn is_form(request: &HttpRequest) -> bool {
 }
 
 async fn read(mut form: Multipart) -> Result<DoctorForm, Failure> {
-    let (mut texts, mut photo, mut taken) = (Map::new(), None, 0);
+    let (mut texts, mut photo, mut taken) = (Map::new(), None, Taken::default());
     while let Some(mut part) = form.try_next().await.map_err(unread)? {
         let name = part.name().unwrap_or_default().to_owned();
-        let bytes = read_part(&mut part, &mut taken).await?;
+        taken.parts += 1;
+        let bytes = read_part(&mut part, name == PHOTO, &mut taken).await?;
         if name == PHOTO {
             photo = Some(bytes).filter(|bytes| !bytes.is_empty());
-        } else {
+        } else if !taken.is_too_much() {
             let text = String::from_utf8(bytes).map_err(|_| Code::MalformedRequest)?;
             texts.insert(name, Value::String(text));
         }
     }
-    if taken > LARGEST_FORM {
+    if taken.is_too_much() {
         return Err(Code::PayloadTooLarge.into());
     }
     let request = serde_json::from_value(Value::Object(texts)).map_err(|_| Code::MalformedRequest)?;
     Ok(DoctorForm { request, photo })
 }
 
+/// What a form has brought so far.
+#[derive(Default)]
+struct Taken {
+    parts: usize,
+    bytes: usize,
+    text_bytes: usize,
+}
+
+impl Taken {
+    fn is_too_much(&self) -> bool {
+        self.parts > MOST_PARTS || self.bytes > LARGEST_FORM || self.text_bytes > LARGEST_TEXTS
+    }
+}
+
 /// A part's content; of a form that has become too large, nothing is kept any more.
-async fn read_part(part: &mut Field, taken: &mut usize) -> Result<Vec<u8>, Failure> {
+async fn read_part(part: &mut Field, is_photo: bool, taken: &mut Taken) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     while let Some(chunk) = part.try_next().await.map_err(unread)? {
-        *taken += chunk.len();
-        if *taken > LARGEST_REFUSED {
+        taken.bytes += chunk.len();
+        if !is_photo {
+            taken.text_bytes += chunk.len();
+        }
+        if taken.bytes > LARGEST_REFUSED {
             return Err(Code::PayloadTooLarge.into());
         }
-        if *taken > LARGEST_FORM {
+        if taken.is_too_much() {
             bytes = Vec::new();
         } else {
             bytes.extend_from_slice(&chunk);

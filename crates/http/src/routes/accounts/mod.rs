@@ -12,14 +12,14 @@ use das_tern_domain::{AccountStatus, Language};
 use super::auth::{MessageBody, device};
 use crate::context::RequestContext;
 use crate::error::Failure;
-use crate::extract::ApiJson;
+use crate::extract::{ApiJson, Caller};
 use crate::openapi::failures::{ALWAYS, BODY, FIELDS, STORED, failures};
 use answers::{ConfirmationBody, RegisteredBody, RegisteredDoctorBody, SentCodeBody, WaitingDoctorBody};
 use doctor_form::{DoctorForm, DoctorFormBody};
 use requests::{
     CodeRequest, DoctorRegistrationRequest, IdentifierRequest, PersonRegistrationRequest, ResetPasswordRequest,
 };
-pub(super) use requests::{birth, line, needed_line};
+pub(super) use requests::{birth, email, line, needed_line};
 
 /// What only one account has.
 const DUPLICATE: &[Code] = &[Code::DuplicatePhone, Code::DuplicateEmail];
@@ -30,8 +30,12 @@ const UNUSABLE: &[Code] = &[Code::OtpInvalid, Code::OtpExpired, Code::OtpLocked]
 
 failures!(PersonFailures: ALWAYS, STORED, FIELDS, BODY, DUPLICATE, &[Code::DuplicateIdCard]);
 failures!(DoctorFailures: ALWAYS, STORED, FIELDS, BODY, DUPLICATE, &[Code::DuplicateLicense]);
-failures!(SendFailures: ALWAYS, STORED, FIELDS, BODY, UNSENT);
-failures!(ConfirmFailures: ALWAYS, STORED, FIELDS, BODY, UNUSABLE, &[Code::AccountRejected]);
+failures!(SendFailures: ALWAYS, STORED, FIELDS, BODY, UNSENT, &[Code::TokenExpired]);
+failures!(ForgotFailures: ALWAYS, STORED, FIELDS, BODY, UNSENT);
+failures!(
+    ConfirmFailures: ALWAYS, STORED, FIELDS, BODY, UNUSABLE,
+    &[Code::AccountRejected, Code::DuplicateEmail, Code::TokenExpired]
+);
 failures!(ResetFailures: ALWAYS, STORED, FIELDS, BODY, UNUSABLE);
 
 /// Register as a patient.
@@ -109,11 +113,12 @@ pub(crate) async fn register_doctor(
 
 /// Ask for another code.
 ///
-/// For an account that is not confirmed yet. Whether there is one, the answer does not tell. Once a minute, three times an
-/// hour.
+/// For an account that is not confirmed yet, or, with one's access token, for the e-mail address that one is changing to.
+/// Whether there is such an account, the answer does not tell. Once a minute, three times an hour.
 #[utoipa::path(
     operation_id = "sendCode",
     tag = "auth",
+    security((), ("accessToken" = [])),
     request_body = IdentifierRequest,
     responses((status = 200, description = "Sent, if there is such an account", body = SentCodeBody), SendFailures),
 )]
@@ -121,21 +126,24 @@ pub(crate) async fn register_doctor(
 pub(crate) async fn send_code(
     app: ThinData<Application>,
     request: HttpRequest,
+    caller: Caller,
     body: ApiJson<IdentifierRequest>,
 ) -> Result<HttpResponse, Failure> {
     let language = RequestContext::of(&request)?.language();
-    let expires_in = app.send_code(body.0.parse()?).await?;
+    let expires_in = app.send_code(body.0.parse()?, caller.0.as_ref()).await?;
     let message = app.texts().sentence(language, "code-sent", &[]);
     Ok(HttpResponse::Ok().json(SentCodeBody { message, expires_in }))
 }
 
-/// Confirm an account.
+/// Confirm an account, or another e-mail address.
 ///
-/// With the code that was sent. Answers a session, or, for a doctor who is not verified, where the account stands. Five
-/// wrong codes lock the codes of the identifier for 15 minutes.
+/// With the code that was sent. Answers a session, or, for a doctor who is not verified, where the account stands. For the
+/// e-mail address that one is changing to, one's access token must come with it. Five wrong codes lock the codes of the
+/// identifier for 15 minutes.
 #[utoipa::path(
     operation_id = "confirmCode",
     tag = "auth",
+    security((), ("accessToken" = [])),
     request_body = CodeRequest,
     responses((status = 200, description = "Confirmed", body = ConfirmationBody<'static>), ConfirmFailures),
 )]
@@ -143,12 +151,13 @@ pub(crate) async fn send_code(
 pub(crate) async fn confirm_code(
     app: ThinData<Application>,
     request: HttpRequest,
+    caller: Caller,
     body: ApiJson<CodeRequest>,
 ) -> Result<HttpResponse, Failure> {
     let context = RequestContext::of(&request)?;
     let (identifier, code) = body.0.parse()?;
     let confirmation = app
-        .confirm_code(&identifier, code, device(&request), context.ip)
+        .confirm_code(&identifier, code, caller.0.as_ref(), device(&request), context.ip)
         .await?;
     Ok(HttpResponse::Ok().json(match &confirmation {
         Confirmation::SignedIn(session) => ConfirmationBody::from(&**session),
@@ -166,7 +175,7 @@ pub(crate) async fn confirm_code(
     operation_id = "forgotPassword",
     tag = "auth",
     request_body = IdentifierRequest,
-    responses((status = 200, description = "Sent, if there is such an account", body = MessageBody), SendFailures),
+    responses((status = 200, description = "Sent, if there is such an account", body = MessageBody), ForgotFailures),
 )]
 #[post("/auth/forgot-password")]
 pub(crate) async fn forgot_password(

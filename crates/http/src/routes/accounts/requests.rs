@@ -291,6 +291,16 @@ pub(in crate::routes) fn birth(fields: &mut Fields, text: Option<String>, rules:
     None
 }
 
+/// An e-mail address; an empty one is none.
+pub(in crate::routes) fn email(fields: &mut Fields, text: Option<&str>) -> Option<EmailAddress> {
+    let text = text.filter(|text| !text.trim().is_empty())?;
+    let email = text.parse().ok();
+    if email.is_none() {
+        fields.refuse("email", FieldCode::InvalidEmail);
+    }
+    email
+}
+
 /// Phone number and e-mail address; one of them must be there.
 fn contacts(fields: &mut Fields, email: Option<&str>, phone: Option<&str>, rules: RegistrationRules) -> Contacts {
     let given = |text: Option<&'_ str>| text.is_some_and(|text| !text.trim().is_empty());
@@ -298,10 +308,7 @@ fn contacts(fields: &mut Fields, email: Option<&str>, phone: Option<&str>, rules
         fields.refuse("email", FieldCode::Required);
         fields.refuse("phoneNumber", FieldCode::Required);
     }
-    let read_email = email.filter(|_| given(email)).map(str::parse::<EmailAddress>);
-    if let Some(Err(_)) = read_email {
-        fields.refuse("email", FieldCode::InvalidEmail);
-    }
+    let email = self::email(fields, email);
     let takes = |phone: &PhoneNumber| {
         let is_national = phone.as_str().starts_with("+855");
         phone.is_cambodian() || (rules.foreign_phones && !is_national)
@@ -314,7 +321,7 @@ fn contacts(fields: &mut Fields, email: Option<&str>, phone: Option<&str>, rules
     }
     Contacts {
         phone: read_phone.flatten(),
-        email: read_email.and_then(Result::ok),
+        email,
     }
 }
 

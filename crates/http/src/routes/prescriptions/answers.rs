@@ -213,7 +213,6 @@ impl<'a> MedicineBody<'a> {
         let row = &medicine.row;
         let details = &row.details;
         let name = row.medicine_name.as_str();
-        let first_cell = || row.cells().next().and_then(|(_, cell)| cell.quantity());
         Self {
             id: medicine.id,
             prescription_id: prescription,
@@ -228,10 +227,7 @@ impl<'a> MedicineBody<'a> {
             image_url: row.image_url.as_deref(),
             medicine_type: details.medicine_type,
             unit: details.unit,
-            dosage_amount: details
-                .dosage_amount
-                .clone()
-                .or_else(|| first_cell().and_then(Amount::new)),
+            dosage_amount: row.dosage_amount(),
             duration: row.duration_days(),
             description: details.description.as_deref(),
             additional_note: details.additional_note.as_deref(),

@@ -173,18 +173,24 @@ pub(super) fn new_rows(
     first_day: Option<Date>,
     today: Date,
 ) -> Vec<RowDraft> {
-    let mut drafts = rows_of(fields, path, rows);
-    for (n, draft) in drafts.iter_mut().enumerate() {
+    let mut drafts = numbered_rows(fields, path, rows);
+    for (n, draft) in &mut drafts {
         draft.course.first_day = draft.course.first_day.or(first_day);
         if let Err(problem) = draft.course.resolve(today, None) {
             fields.refuse_all([problem.within(&format!("{path}[{n}]")).into()]);
         }
     }
-    drafts
+    drafts.into_iter().map(|(_, draft)| draft).collect()
 }
 
 /// The rows of a grid; their days depend on what is there.
 pub(super) fn rows_of(fields: &mut Fields, path: &'static str, rows: Option<Vec<RowRequest>>) -> Vec<RowDraft> {
+    let drafts = numbered_rows(fields, path, rows);
+    drafts.into_iter().map(|(_, draft)| draft).collect()
+}
+
+/// The rows that make sense, each with its place in the request.
+fn numbered_rows(fields: &mut Fields, path: &'static str, rows: Option<Vec<RowRequest>>) -> Vec<(usize, RowDraft)> {
     let rows = rows.unwrap_or_default();
     if rows.is_empty() {
         fields.refuse(path, FieldCode::Required);
@@ -196,7 +202,7 @@ pub(super) fn rows_of(fields: &mut Fields, path: &'static str, rows: Option<Vec<
     let mut drafts = Vec::new();
     for (n, row) in rows.into_iter().enumerate() {
         match read_row(&row.into()) {
-            Ok(draft) => drafts.push(draft),
+            Ok(draft) => drafts.push((n, draft)),
             Err(problems) => fields.refuse_all(invalid(problems, &format!("{path}[{n}]"))),
         }
     }

@@ -7,6 +7,7 @@ use das_tern_domain::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::openapi::Instant;
 use crate::routes::auth::UserBody;
 
 /// A person, as they see themselves, with storage, progress and a greeting.
@@ -16,6 +17,9 @@ use crate::routes::auth::UserBody;
 pub(crate) struct ProfileBody<'a> {
     #[serde(flatten)]
     user: UserBody<'a>,
+    /// The e-mail address that waits for its code.
+    #[schema(example = "sok.samnang@example.com")]
+    pending_email: Option<&'a str>,
     /// In bytes.
     storage_used: i64,
     /// In bytes.
@@ -43,6 +47,7 @@ impl<'a> ProfileBody<'a> {
         let name = profile.account.display_name();
         Self {
             user: (&profile.account).into(),
+            pending_email: profile.account.pending_email.as_deref(),
             storage_used: profile.storage_used,
             storage_quota: profile.storage_quota,
             storage_percentage: profile.storage_percentage(),
@@ -89,6 +94,18 @@ impl From<StorageUse> for StorageBody {
             },
         }
     }
+}
+
+/// When one's account will be deleted.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Leaving)]
+pub(crate) struct LeavingBody {
+    /// In the caller's language.
+    #[schema(example = "Your account will be deleted on 2026-04-05. Sign in before then to keep it.")]
+    pub(super) message: String,
+    /// When it will be.
+    pub(super) deletion_at: Instant,
 }
 
 /// When a patient eats.

@@ -1,6 +1,7 @@
 //! One's own account: profile, storage, meals and notifications, and the doctors to choose from (rules §2, §5, §9).
 
 mod answers;
+mod leaving;
 mod requests;
 
 use actix_web::web::ThinData;
@@ -13,10 +14,14 @@ use crate::extract::{ApiJson, ApiQuery, Authenticated};
 use crate::openapi::failures::{ALWAYS, BODY, FIELDS, SIGNED_IN, STORED, failures};
 use crate::pages;
 use answers::{FoundDoctorBody, MealTimesBody, PreferencesBody, ProfileBody, StorageBody};
+pub(crate) use leaving::{export, leave};
 use requests::{DoctorParams, EditProfileRequest, GracePeriodRequest, MealTimesRequest, PreferencesRequest};
 
 failures!(ShowFailures: ALWAYS, STORED, SIGNED_IN);
-failures!(EditFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY, &[Code::StaleVersion]);
+failures!(
+    EditFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY,
+    &[Code::StaleVersion, Code::DuplicateEmail, Code::OtpCooldown, Code::OtpLocked]
+);
 failures!(OwnFailures: ALWAYS, STORED, SIGNED_IN, &[Code::Forbidden]);
 failures!(ChooseFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY, &[Code::Forbidden]);
 failures!(PreferenceFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY);
@@ -25,7 +30,7 @@ failures!(SearchFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, &[Code::Forbidden])
 /// Who I am.
 ///
 /// With storage, a greeting, and a patient's progress today. `If-None-Match` with the `ETag` of an earlier answer answers
-/// 304 as long as nothing that one may change has changed.
+/// 304 as long as nothing of it has changed; for `If-Match` it counts only what one may change.
 #[utoipa::path(
     operation_id = "ownProfile",
     tag = "users",
@@ -45,15 +50,16 @@ pub(crate) async fn me(
     let profile = app.own_profile(&caller.actor).await?;
     Ok(conditions::shown(
         &request,
-        &profile.version(),
+        &profile.version(caller.language),
         body(&app, &profile, &caller),
     ))
 }
 
 /// Change my profile.
 ///
-/// What is not named stays. A doctor's licence and specialty change only through verification. A stale `If-Match` changes
-/// nothing.
+/// What is not named stays. A doctor's licence and specialty change only through verification. Another e-mail address is
+/// `pendingEmail` until the code that is sent to it comes back through `POST /auth/otp/verify`, with one's access token. A
+/// stale `If-Match` changes nothing.
 #[utoipa::path(
     operation_id = "editOwnProfile",
     tag = "users",
@@ -71,7 +77,10 @@ pub(crate) async fn edit(
     let expected = conditions::expected(&request);
     let change = edit.0.parse(app.registration_rules(), expected)?;
     let profile = app.edit_profile(&caller.actor, change).await?;
-    Ok(conditions::changed(&profile.version(), body(&app, &profile, &caller)))
+    Ok(conditions::changed(
+        &profile.version(caller.language),
+        body(&app, &profile, &caller),
+    ))
 }
 
 /// Choose my grace period.
@@ -91,7 +100,10 @@ pub(crate) async fn choose_grace_period(
     chosen: ApiJson<GracePeriodRequest>,
 ) -> Result<HttpResponse, Failure> {
     let profile = app.choose_grace_period(&caller.actor, chosen.0.parse()?).await?;
-    Ok(conditions::changed(&profile.version(), body(&app, &profile, &caller)))
+    Ok(conditions::changed(
+        &profile.version(caller.language),
+        body(&app, &profile, &caller),
+    ))
 }
 
 /// My storage.

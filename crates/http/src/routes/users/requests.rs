@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::fields::Fields;
-use crate::routes::accounts::{birth, line, needed_line};
+use crate::routes::accounts::{birth, email, line, needed_line};
 
 /// The longest text that doctors are looked for by, in characters.
 const LONGEST_SEARCH: usize = 100;
@@ -35,6 +35,9 @@ pub(crate) struct EditProfileRequest {
     /// A doctor's; an empty one is none.
     #[schema(max_length = 255)]
     hospital_clinic: Option<String>,
+    /// Takes the place of the present one when the code that is sent to it comes back.
+    #[schema(max_length = 254, example = "sok.samnang@example.com")]
+    email: Option<String>,
 }
 
 impl EditProfileRequest {
@@ -61,6 +64,7 @@ impl EditProfileRequest {
             date_of_birth: self.date_of_birth.and_then(|day| birth(&mut fields, Some(day), rules)),
             hospital_clinic: clinic
                 .map(|clinic| line(&mut fields, "hospitalClinic", Some(clinic), LONGEST_CLINIC).unwrap_or_default()),
+            email: email(&mut fields, self.email.as_deref()),
         };
         fields.check(ProfileRequest { edit, expected })
     }

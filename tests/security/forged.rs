@@ -55,11 +55,32 @@ async fn the_token_does_not_choose_how_it_is_checked() {
             is_refused(&app, &format!("{}.{}.{signature}", written(&header), parts[1])).await;
         }
     }
+    for name in [
+        json!("../../dev/null"),
+        json!("' OR 1=1 --"),
+        json!(""),
+        json!("x".repeat(4_000)),
+        json!(["a"]),
+        json!(null),
+    ] {
+        let mut header = part(&person.access_token, 0);
+        header["kid"] = name;
+        is_refused(&app, &format!("{}.{}.{}", written(&header), parts[1], parts[2])).await;
+    }
     let mut header = part(&person.access_token, 0);
-    header["kid"] = json!("../../dev/null");
-    is_refused(&app, &format!("{}.{}.{}", written(&header), parts[1], parts[2])).await;
     header.as_object_mut().unwrap().remove("kid");
     is_refused(&app, &format!("{}.{}.{}", written(&header), parts[1], parts[2])).await;
+    // A key that the token brings along, or says where to find.
+    for (name, value) in [
+        ("jwk", json!({ "kty": "oct", "k": "AAAA" })),
+        ("jku", json!("http://127.0.0.1:1/keys")),
+        ("x5u", json!("http://127.0.0.1:1/keys")),
+        ("crit", json!(["exp"])),
+    ] {
+        let mut header = part(&person.access_token, 0);
+        header[name] = value;
+        is_refused(&app, &format!("{}.{}.{}", written(&header), parts[1], parts[2])).await;
+    }
 }
 
 #[tokio::test]
@@ -76,8 +97,25 @@ async fn a_token_of_another_key_or_issuer_is_refused() {
     let header = ours.split('.').next().unwrap();
     let (_, rest) = theirs.split_once('.').unwrap();
     is_refused(&app, &format!("{header}.{rest}")).await;
+    let other_audience = TestApp::start_with(|config| config.application.auth.audience = "others".to_owned()).await;
+    is_refused(&app, &other_audience.patient().await.access_token).await;
     let other_issuer = TestApp::start_with(|config| config.application.auth.issuer = "somebody else".to_owned()).await;
     is_refused(&app, &other_issuer.patient().await.access_token).await;
+}
+
+#[tokio::test]
+async fn an_expired_token_stays_expired_whatever_is_done_to_it() {
+    let app = TestApp::start().await;
+    let person = app.patient().await;
+    app.clock.advance(time::Duration::minutes(16));
+    person.client.get("/auth/me").await.refused(401, "TOKEN_EXPIRED");
+    for token in [
+        format!("{}.", person.access_token),
+        format!("{}=", person.access_token),
+        person.access_token.to_uppercase(),
+    ] {
+        is_refused(&app, &token).await;
+    }
 }
 
 #[tokio::test]

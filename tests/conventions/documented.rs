@@ -1,0 +1,128 @@
+//! What the OpenAPI document says of each operation and of each way in which it may fail.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::support::TestApp;
+
+/// What the API has for signing in, one's own account and administration, with the status of success.
+const OPERATIONS: [(&str, &str, &str); 33] = [
+    ("post", "/auth/register/patient", "201"),
+    ("post", "/auth/register/doctor", "201"),
+    ("post", "/auth/register/family", "201"),
+    ("post", "/auth/otp/send", "200"),
+    ("post", "/auth/otp/verify", "200"),
+    ("post", "/auth/login", "200"),
+    ("post", "/auth/google", "200"),
+    ("post", "/auth/refresh", "200"),
+    ("post", "/auth/forgot-password", "200"),
+    ("post", "/auth/reset-password-otp", "200"),
+    ("post", "/auth/change-password", "200"),
+    ("post", "/auth/logout", "200"),
+    ("post", "/auth/logout-all", "200"),
+    ("get", "/auth/me", "200"),
+    ("get", "/auth/sessions", "200"),
+    ("delete", "/auth/sessions/{id}", "200"),
+    ("put", "/auth/pin", "200"),
+    ("post", "/auth/pin/verify", "200"),
+    ("get", "/users/me", "200"),
+    ("patch", "/users/me", "200"),
+    ("delete", "/users/me", "200"),
+    ("patch", "/users/me/grace-period", "200"),
+    ("get", "/users/storage", "200"),
+    ("get", "/users/export", "200"),
+    ("get", "/doctors", "200"),
+    ("get", "/onboarding/meal-times", "200"),
+    ("put", "/onboarding/meal-times", "200"),
+    ("get", "/notifications/preferences", "200"),
+    ("put", "/notifications/preferences", "200"),
+    ("get", "/admin/doctors", "200"),
+    ("post", "/admin/doctors/{id}/verify", "200"),
+    ("post", "/admin/doctors/{id}/reject", "200"),
+    ("get", "/audit-logs", "200"),
+];
+
+async fn document() -> Value {
+    TestApp::start().await.client.get("/openapi.json").await.ok()
+}
+
+#[tokio::test]
+async fn every_operation_of_accounts_is_in_the_document() {
+    let document = document().await;
+    for (verb, path, success) in OPERATIONS {
+        let operation = &document["paths"][format!("/api/v1{path}")][verb];
+        assert!(
+            operation["summary"].as_str().is_some_and(|text| !text.is_empty()),
+            "{verb} {path}"
+        );
+        let answer = &operation["responses"][success]["content"]["application/json"]["schema"];
+        assert!(!answer.is_null(), "{verb} {path} answers nothing");
+        let reads = operation["requestBody"]["content"].as_object();
+        let needs_body =
+            ["post", "put", "patch"].contains(&verb) && !path.ends_with("/verify") || path == "/auth/otp/verify";
+        assert!(
+            !needs_body || reads.is_some_and(|types| types.contains_key("application/json")),
+            "{verb} {path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_failure_of_every_operation_has_an_example_for_each_of_its_codes() {
+    let document = document().await;
+    let mut examined = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (verb, operation) in item.as_object().unwrap() {
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                let is_failure = status.starts_with('4') || status.starts_with('5');
+                let content = &response["content"]["application/json"];
+                if !is_failure || content["schema"]["$ref"] != "#/components/schemas/Failure" {
+                    continue;
+                }
+                let place = format!("{verb} {path} {status}");
+                let named: BTreeSet<_> = response["description"]
+                    .as_str()
+                    .unwrap()
+                    .split(", ")
+                    .map(|code| code.trim_matches('`').to_owned())
+                    .collect();
+                let examples = content["examples"]
+                    .as_object()
+                    .unwrap_or_else(|| panic!("{place} has no example"));
+                let shown: BTreeSet<_> = examples.keys().cloned().collect();
+                assert_eq!(shown, named, "{place}");
+                for (code, example) in examples {
+                    let body = &example["value"];
+                    assert_eq!(&body["error"]["code"], code, "{place}");
+                    assert_eq!(body["message"], body["error"]["message"], "{place}");
+                    for language in ["km", "en"] {
+                        let sentence = body["error"]["messages"][language].as_str().unwrap();
+                        assert!(!sentence.is_empty(), "{place} {code}");
+                    }
+                    examined += 1;
+                }
+            }
+        }
+    }
+    assert!(examined > 200, "{examined}");
+}
+
+/// Health and metrics have shapes of their own; anything else fails in the one shape.
+#[tokio::test]
+async fn every_failure_has_the_one_shape() {
+    let document = document().await;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        if path.contains("/health") {
+            continue;
+        }
+        for (verb, operation) in item.as_object().unwrap() {
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                if status.starts_with('4') || status.starts_with('5') {
+                    let schema = &response["content"]["application/json"]["schema"]["$ref"];
+                    assert_eq!(schema, "#/components/schemas/Failure", "{verb} {path} {status}");
+                }
+            }
+        }
+    }
+}
