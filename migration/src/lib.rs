@@ -41,6 +41,11 @@ mod m20261123_000016_contact_confirmed;
 mod m20261123_000017_notification_preferences;
 mod m20261124_000020_connection_feeds;
 mod m20261124_000021_connection_offers;
+mod m20261124_000030_whole_versions;
+mod m20261124_000031_rows_of_a_grid;
+mod m20261124_000032_schedule_horizon;
+mod m20261124_000040_dose_figures;
+mod m20261124_000041_licence_photos;
 mod m20261124_000050_leaving;
 mod m20261124_000051_verified_doctors;
 
@@ -73,6 +78,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000017_notification_preferences::Migration),
             Box::new(m20261124_000020_connection_feeds::Migration),
             Box::new(m20261124_000021_connection_offers::Migration),
+            Box::new(m20261124_000030_whole_versions::Migration),
+            Box::new(m20261124_000031_rows_of_a_grid::Migration),
+            Box::new(m20261124_000032_schedule_horizon::Migration),
+            Box::new(m20261124_000040_dose_figures::Migration),
+            Box::new(m20261124_000041_licence_photos::Migration),
             Box::new(m20261124_000050_leaving::Migration),
             Box::new(m20261124_000051_verified_doctors::Migration),
         ]

@@ -1,11 +1,10 @@
-use std::io;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use das_tern_cache::{Cache, Error, Limiter, Redis, Rule, Settings};
 use tokio::net::TcpListener;
 
 use super::{Profile, loaded};
+use crate::support::log;
 use crate::support::redis::{PrivateRedis, connect, eventually, run, settings_for};
 
 const COMMAND_TIMEOUT: Duration = Duration::from_millis(250);
@@ -253,29 +252,6 @@ async fn the_runtime_that_was_connecting_may_end() {
     eventually("another runtime connects", async || redis.ping().await.is_ok()).await;
 }
 
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Lines {
-    fn with(&self, level: &str) -> usize {
-        let lines = self.0.lock().unwrap();
-        String::from_utf8_lossy(&lines)
-            .lines()
-            .filter(|line| line.contains(level))
-            .count()
-    }
-}
-
-impl io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 async fn ask_often(redis: &Redis) {
     for _ in 0..20 {
         drop(redis.ping().await);
@@ -285,15 +261,7 @@ async fn ask_often(redis: &Redis) {
 
 #[tokio::test]
 async fn an_outage_is_logged_once_and_so_is_its_end() {
-    let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    // While it knows of one subscriber only, tracing lets the thread that comes by first decide whether anybody listens.
-    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let (lines, _capture) = log::capture();
     let mut server = PrivateRedis::start().await;
     let redis = connect(&server.settings());
     redis.ping().await.unwrap();
@@ -301,10 +269,10 @@ async fn an_outage_is_logged_once_and_so_is_its_end() {
         server.kill();
         eventually("the outage is noticed", async || redis.ping().await.is_err()).await;
         ask_often(&redis).await;
-        assert_eq!(lines.with("WARN"), outage);
+        assert_eq!(lines.with("WARN").len(), outage);
         server.restart().await;
         eventually("the connection is back", async || redis.ping().await.is_ok()).await;
         ask_often(&redis).await;
-        assert_eq!(lines.with("INFO"), outage);
+        assert_eq!(lines.with("INFO").len(), outage);
     }
 }

@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::connections;
+use crate::prescriptions::arranging::{arranged_for, aspirin};
 use crate::support::TestApp;
 use crate::support::app::MORNING;
 use crate::support::people::{PASSWORD, Person};
@@ -66,6 +67,10 @@ const UNAUDITED: &[(&str, &str)] = &[
     ),
     ("POST /auth/pin/verify", "checking a PIN changes nothing"),
     ("POST /connections/tokens/validate", "looking at a code changes nothing"),
+    (
+        "POST /prescriptions",
+        "patients do not prescribe; prescriptions::prescribing looks",
+    ),
 ];
 
 /// Operations on a thing that belongs to somebody.
@@ -87,7 +92,28 @@ const OWNED: &[&str] = &[
     "DELETE /connections/invitations/{id}",
     "POST /doctor/connections/{id}/accept",
     "POST /doctor/connections/{id}/reject",
+    "GET /doctor/patients/{id}/details",
+    "GET /prescriptions/{id}",
+    "PATCH /prescriptions/{id}",
+    "DELETE /prescriptions/{id}",
+    "POST /prescriptions/{id}/confirm",
+    "POST /prescriptions/{id}/reject",
+    "POST /prescriptions/{id}/retake",
+    "POST /prescriptions/{id}/accept-changes",
+    "POST /prescriptions/{id}/decline-changes",
+    "POST /prescriptions/{id}/pause",
+    "POST /prescriptions/{id}/resume",
+    "POST /prescriptions/{id}/stop",
+    "POST /prescriptions/{id}/medicines",
+    "POST /prescriptions/{id}/prn-doses",
+    "GET /prescriptions/{id}/versions",
+    "GET /prescriptions/{id}/versions/{n}",
 ];
+
+/// Operations that a doctor asks for and nobody else: their stranger is a doctor, too.
+fn is_of_doctors(operation: &str) -> bool {
+    operation.contains(" /doctor/")
+}
 
 /// Operations after which their caller is signed out; each gets one of its own.
 pub(crate) const ENDING: &[&str] = &[
@@ -107,8 +133,23 @@ pub(crate) fn body(operation: &str) -> Value {
         "PATCH /users/me/grace-period" => json!({ "gracePeriodMinutes": 60 }),
         "PUT /onboarding/meal-times" => json!({ "morningMeal": "6-7AM" }),
         "PUT /notifications/preferences" => json!({ "CONNECTION_REQUEST": false }),
+        "POST /prescriptions/patient" => json!({ "symptoms": "ឈឺក្បាល", "medications": [aspirin()] }),
+        "PATCH /prescriptions/{id}" => json!({ "symptoms": "ឈឺពោះ", "changeReason": "x" }),
+        "POST /prescriptions/{id}/retake" => json!({ "reason": "x" }),
+        "POST /prescriptions/{id}/medicines" => aspirin(),
+        "POST /prescriptions/{id}/prn-doses" => json!({ "medicationId": uuid::Uuid::now_v7() }),
         _ => json!({}),
     }
+}
+
+/// The body for the thing at `path`, where it depends on that.
+async fn body_for(app: &TestApp, operation: &str, path: &str) -> Value {
+    if operation != "POST /prescriptions/{id}/prn-doses" {
+        return body(operation);
+    }
+    let prescription: uuid::Uuid = path.split('/').nth(2).unwrap().parse().unwrap();
+    let sql = "SELECT id FROM medications WHERE prescription_id = $1";
+    json!({ "medicationId": app.rows(sql, [prescription.into()]).await[0]["id"] })
 }
 
 /// The path of something that the operation may be asked to do by `caller`.
@@ -118,10 +159,14 @@ pub(crate) async fn own_path(app: &TestApp, caller: &Person, operation: &str, pa
             .as_str()
             .unwrap()
             .to_owned()
+    } else if operation.contains("/doctor/patients/") {
+        caller.id.to_string()
+    } else if operation.contains("/prescriptions/{id}") {
+        arranged_for(app, caller, operation).await
     } else {
         app.dose(caller, MORNING).await.id.to_string()
     };
-    path.replace("{id}", &id)
+    path.replace("{id}", &id).replace("{n}", "1")
 }
 
 /// An app in which more people sign in from one address than the limit would let.
@@ -168,8 +213,9 @@ async fn every_operation_that_is_not_public_asks_for_a_token() {
 #[tokio::test]
 async fn every_owned_thing_is_hidden_from_a_stranger() {
     let app = with_many_people().await;
-    let (patient, stranger) = (app.patient().await, app.patient().await);
+    let (patient, stranger, doctor) = (app.patient().await, app.patient().await, app.doctor().await);
     for (operation, method, path) in operations(&app).await {
+        let stranger = if is_of_doctors(&operation) { &doctor } else { &stranger };
         if is_administration(&path) {
             continue;
         }
@@ -215,7 +261,8 @@ async fn every_operation_that_changes_something_leaves_an_audit_entry() {
                     patient.clone()
                 };
                 let path = own_path(&app, &caller, &operation, &path).await;
-                (caller, path, body(&operation))
+                let body = body_for(&app, &operation, &path).await;
+                (caller, path, body)
             }
         };
         let before = app.count("audit_logs", "actor_id = $1", [caller.id.into()]).await;

@@ -2,15 +2,16 @@
 
 use das_tern_domain::{
     AccountStatus, AuditActionType, AuditLogId, ConnectionId, ConnectionMetadata, ConnectionOffers, ConnectionStatus,
-    Dosage, DoseEventId, DoseEventStatus, FamilyMemberId, Gender, Language, MealTimePreferenceId, MedicationId,
-    NotificationId, NotificationPreferences, NotificationType, PermissionLevel, PrescriptionId, PrescriptionStatus,
-    PrescriptionVersionId, SubscriptionId, SubscriptionTier, Theme, TimePeriod, UserId, UserRole,
+    Dosage, DoseEventId, DoseEventStatus, FamilyMemberId, Gender, Grid, Language, MealTimePreferenceId, MedicationId,
+    MedicineDetails, NotificationId, NotificationPreferences, NotificationType, PermissionLevel, PrescriptionDetails,
+    PrescriptionId, PrescriptionStatus, PrescriptionVersionId, ReminderTimes, SubscriptionId, SubscriptionTier, Theme,
+    TimePeriod, UserId, UserRole, VersionDetails,
 };
 use das_tern_persistence::entities::{
     audit_log, connection, dose_event, family_member, meal_time_preference, medication, notification, prescription,
     prescription_version, subscription, user,
 };
-use das_tern_persistence::{Database, Error, ReminderTimes};
+use das_tern_persistence::{Database, Error};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel};
 use serde_json::json;
 use time::macros::{date, datetime};
@@ -77,7 +78,9 @@ impl Rows {
             urgent_reason: None,
             created_at: THEN,
             updated_at: THEN,
-            details: json!({}),
+            details: PrescriptionDetails::default(),
+            scheduled_until: Some(date!(2026 - 04 - 04)),
+            last_day: None,
         };
         prescription.into_active_model().insert(db).await.unwrap();
         let version = prescription_version::Model {
@@ -86,8 +89,10 @@ impl Rows {
             version_number: 1,
             author_id: Some(self.doctor),
             change_reason: None,
-            medications_snapshot: json!([]),
+            medications_snapshot: Grid::default(),
             created_at: THEN,
+            is_urgent: false,
+            details: VersionDetails::default(),
         };
         version.into_active_model().insert(db).await.unwrap();
         self.medication_row().into_active_model().insert(db).await.unwrap();
@@ -119,7 +124,12 @@ impl Rows {
             first_day: Some(date!(2026 - 03 - 06)),
             last_day: Some(date!(2026 - 03 - 06)),
             reminder_times: Some(ReminderTimes(vec!["07:30".parse().unwrap()])),
-            details: json!({ "note": "x" }),
+            details: MedicineDetails {
+                additional_note: Some("x".into()),
+                ..MedicineDetails::default()
+            },
+            series_id: Some(self.medication),
+            removed_in_version: Some(2),
         }
     }
 

@@ -56,7 +56,22 @@ fn with_ids(sql: &str, rows: &Rows) -> String {
 )]
 #[case::version_zero(
     "prescription_versions_version_number_check",
-    "UPDATE prescription_versions SET version_number = 0"
+    "INSERT INTO prescription_versions (prescription_id, version_number, medications_snapshot) \
+     SELECT id, 0, '[]' FROM prescriptions"
+)]
+#[case::a_version_that_is_changed(
+    "prescription_versions_immutable",
+    "UPDATE prescription_versions SET change_reason = 'x'"
+)]
+#[case::a_version_that_is_removed("prescription_versions_immutable", "DELETE FROM prescription_versions")]
+#[case::versions_that_are_emptied("prescription_versions_immutable", "TRUNCATE prescription_versions")]
+#[case::an_author_forgotten_by_hand(
+    "prescription_versions_immutable",
+    "UPDATE prescription_versions SET author_id = NULL"
+)]
+#[case::a_row_taken_out_of_the_first_version(
+    "medications_removed_in_version_check",
+    "UPDATE medications SET removed_in_version = 1"
 )]
 #[case::row_zero("medications_row_number_check", "UPDATE medications SET row_number = 0")]
 #[case::an_end_before_the_start("medications_last_day_check", "UPDATE medications SET last_day = first_day - 1")]
@@ -158,6 +173,7 @@ async fn the_known_constraints_are_those_of_the_schema() {
                WHERE indisunique AND NOT indisprimary AND relnamespace = 'public'::regnamespace";
     let mut schema: BTreeSet<_> = lines(database.database(), sql).await.into_iter().collect();
     schema.insert(constraints::AUDIT_LOGS_APPEND_ONLY.to_owned());
+    schema.insert(constraints::PRESCRIPTION_VERSIONS_IMMUTABLE.to_owned());
     let known: BTreeSet<_> = constraints::ALL.iter().map(|&name| name.to_owned()).collect();
     assert_eq!(known, schema);
 }

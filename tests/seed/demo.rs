@@ -273,7 +273,8 @@ async fn every_version_is_there_and_the_last_one_is_the_grid() {
          m.row_number, 'medicineName', m.medicine_name, 'medicineNameKhmer', m.medicine_name_khmer, 'imageUrl', \
          m.image_url, 'morningDosage', m.morning_dosage, 'daytimeDosage', m.daytime_dosage, 'nightDosage', \
          m.night_dosage, 'frequency', m.frequency, 'timing', m.timing, 'isPrn', m.is_prn, 'firstDay', m.first_day, \
-         'lastDay', m.last_day, 'reminderTimes', m.reminder_times) ORDER BY m.row_number) AS grid \
+         'lastDay', m.last_day, 'reminderTimes', m.reminder_times, \
+         'details', m.details) ORDER BY m.row_number) AS grid \
          FROM prescriptions p JOIN medications m ON m.prescription_id = p.id JOIN prescription_versions v \
          ON v.prescription_id = p.id AND v.version_number = p.current_version GROUP BY v.id) t WHERE kept <> grid";
     assert_eq!(count(test.database(), others).await, 0);

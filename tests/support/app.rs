@@ -29,6 +29,8 @@ pub struct TestApp {
     pub objects: Arc<dyn ObjectStore>,
     pub address: SocketAddr,
     database: TestDatabase,
+    config: Config,
+    world: World,
     _server: das_tern_api::Running,
 }
 
@@ -60,7 +62,7 @@ impl TestApp {
                 ..integrations
             },
         };
-        let server = das_tern_api::start(config, world).await.unwrap();
+        let server = das_tern_api::start(config.clone(), world.clone()).await.unwrap();
         let address = server.address();
         let application = server.application().clone();
         Self {
@@ -71,8 +73,17 @@ impl TestApp {
             objects,
             address,
             database,
+            config,
+            world,
             _server: server,
         }
+    }
+
+    /// Another process beside this one, over the same database and in the same world.
+    pub async fn instance(&self) -> das_tern_api::Running {
+        das_tern_api::start(self.config.clone(), self.world.clone())
+            .await
+            .unwrap()
     }
 
     pub fn database(&self) -> &Database {

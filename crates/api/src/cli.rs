@@ -37,12 +37,23 @@ pub(crate) enum Command {
     /// Serve the API until SIGTERM or SIGINT
     #[command(
         long_about = "Serve the API until SIGTERM or SIGINT.\n\n\
-            Waits for PostgreSQL, starts without Redis if need be, and prints the address once it answers. On a signal it \
-            says that it is not ready, finishes the requests it has, closes its connections and exits with 0.",
+            Waits for PostgreSQL, starts without Redis if need be, and prints the address once it answers. Runs the jobs, too, \
+            unless jobs.in_server is false. On a signal it says that it is not ready, finishes the requests and jobs it has, \
+            closes its connections and exits with 0.",
         after_help = "Examples:\n  das-tern serve\n  PORT=8081 das-tern serve\n  \
             DASTERN__LOG__LEVEL=debug das-tern serve"
     )]
     Serve,
+    /// Run the jobs alone until SIGTERM or SIGINT
+    #[command(
+        long_about = "Run the jobs alone until SIGTERM or SIGINT: what happens without being asked, such as the schedule of the \
+            days to come.\n\n\
+            Any number of processes may run them at once, servers included. HOST and PORT answer how it is doing, and its \
+            metrics. On a signal the jobs stop at the next safe point, and it exits with 0.",
+        after_help = "Examples:\n  PORT=8081 das-tern worker\n  DASTERN__JOBS__IN_SERVER=false das-tern serve & \
+            PORT=8081 das-tern worker"
+    )]
+    Worker,
     /// Bring the database's schema up to date, or back
     #[command(
         after_help = "Examples:\n  das-tern migrate up\n  das-tern migrate status --json\n  \

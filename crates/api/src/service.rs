@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use actix_web::HttpServer;
 use actix_web::dev::{Server, ServerHandle};
-use das_tern_application::{Application, InvalidCatalogue, World};
+use das_tern_application::{Application, InvalidCatalogue, Worker, World};
 use das_tern_cache::Redis;
-use das_tern_http::State;
+use das_tern_http::{Offer, State};
 use das_tern_integrations::{Integrations, SetupError};
 use das_tern_migration::{DbErr, Migrator, MigratorTrait as _};
 use das_tern_persistence::Database;
@@ -44,6 +44,9 @@ pub enum StartError {
     /// A catalogue of texts is broken.
     #[error(transparent)]
     Texts(#[from] InvalidCatalogue),
+    /// There is no thread for the jobs.
+    #[error("cannot run the jobs: {0}")]
+    Jobs(#[source] std::io::Error),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {source}")]
     Listen {
@@ -54,21 +57,36 @@ pub enum StartError {
     },
 }
 
-/// The product, serving.
+/// The product, serving, or working, or both.
 pub struct Running {
     address: SocketAddr,
     application: Application,
     server: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
     upkeep: JoinHandle<()>,
+    worker: Option<Worker>,
     drain: Duration,
+    patience: Duration,
 }
 
-/// Connects, migrates where the settings say so, and listens.
+/// Connects, migrates where the settings say so, and listens. Runs the jobs, too, unless the settings say otherwise.
 ///
 /// # Errors
 /// When the database does not answer, a migration fails, or the address is taken.
 pub async fn start(config: Config, world: World) -> Result<Running, StartError> {
+    let works = config.application.jobs.in_server;
+    launch(config, world, Offer::Everything, works).await
+}
+
+/// The same for a process that runs the jobs, and answers nothing but how it is doing.
+///
+/// # Errors
+/// As for [`start`].
+pub(crate) async fn work(config: Config, world: World) -> Result<Running, StartError> {
+    launch(config, world, Offer::Health, true).await
+}
+
+async fn launch(config: Config, world: World, offer: Offer, works: bool) -> Result<Running, StartError> {
     let recorder = metrics::recorder();
     let database = open_database(&config).await?;
     let application = assemble(&config, database.clone(), world)?;
@@ -78,14 +96,18 @@ pub async fn start(config: Config, world: World) -> Result<Running, StartError> 
         rendering.render()
     };
     let state = State::new(application.clone(), config.http, metrics);
-    let (server, address) = listen(&config.server, state)?;
+    let worker = works.then(|| application.start_worker()).transpose();
+    let worker = worker.map_err(StartError::Jobs)?;
+    let (server, address) = listen(&config.server, state, offer)?;
     Ok(Running {
         address,
-        application,
         server: server.handle(),
         serving: tokio::spawn(server),
         upkeep: tokio::spawn(keep_up(recorder)),
+        worker,
         drain: Duration::from_secs(config.server.drain_s),
+        patience: Duration::from_secs(config.server.drain_s + config.server.shutdown_timeout_s),
+        application,
     })
 }
 
@@ -143,12 +165,12 @@ fn warn_of_pending(pending: Result<Vec<String>, DbErr>) {
     }
 }
 
-fn listen(settings: &ServerSettings, state: State) -> Result<(Server, SocketAddr), StartError> {
+fn listen(settings: &ServerSettings, state: State, offer: Offer) -> Result<(Server, SocketAddr), StartError> {
     let refused = |source| StartError::Listen {
         address: format!("{}:{}", settings.host, settings.port),
         source,
     };
-    let mut server = HttpServer::new(move || das_tern_http::app(state.clone()))
+    let mut server = HttpServer::new(move || das_tern_http::app(state.clone(), offer))
         .disable_signals()
         .keep_alive(Duration::from_secs(settings.keep_alive_s))
         .client_request_timeout(Duration::from_millis(settings.request_head_timeout_ms))
@@ -197,16 +219,25 @@ impl Running {
         &self.application
     }
 
-    /// Says that it is not ready, waits for the load balancers to notice, finishes the requests, and closes the connections.
-    pub async fn stop(self) {
+    /// Says that it is not ready, waits for the load balancers to notice, finishes the requests and the jobs, and closes the
+    /// connections.
+    pub async fn stop(mut self) {
         self.application.begin_shutdown();
-        tokio::time::sleep(self.drain).await;
-        self.server.stop(true).await;
-        match self.serving.await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::error!(%error, "the server ended badly"),
-            Err(error) => tracing::error!(%error, "the server ended badly"),
-        }
+        let serving = async {
+            tokio::time::sleep(self.drain).await;
+            self.server.stop(true).await;
+            match self.serving.await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::error!(%error, "the server ended badly"),
+                Err(error) => tracing::error!(%error, "the server ended badly"),
+            }
+        };
+        let working = async {
+            if let Some(worker) = &mut self.worker {
+                worker.stop(self.patience).await;
+            }
+        };
+        tokio::join!(serving, working);
         self.upkeep.abort();
         self.application.close().await;
     }

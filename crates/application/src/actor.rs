@@ -1,8 +1,10 @@
 use std::net::IpAddr;
 
-use das_tern_domain::access::Viewer;
-use das_tern_domain::{SessionId, UserId, standing_status};
+use das_tern_domain::access::{Viewer, check_verified};
+use das_tern_domain::{SessionId, UserId, UserRole, standing_status};
 use das_tern_persistence::users::Account;
+
+use crate::{Code, Error};
 
 /// The person who makes a request, as the database knows them at this moment.
 #[derive(Debug, Clone)]
@@ -18,6 +20,15 @@ pub struct Actor {
 impl Actor {
     pub(crate) fn id(&self) -> UserId {
         self.account.id
+    }
+
+    /// Whether they are a doctor whom somebody verified.
+    pub(crate) fn check_doctor(&self) -> Result<(), Error> {
+        let viewer = self.viewer();
+        if viewer.role != UserRole::Doctor {
+            return Err(Error::new(Code::Forbidden));
+        }
+        Ok(check_verified(viewer.role, viewer.standing)?)
     }
 
     pub(crate) fn viewer(&self) -> Viewer {

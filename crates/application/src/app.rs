@@ -2,14 +2,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use das_tern_cache::{Cache, CodeStore, GuessPolicy, Guesses, Limiter, Redis, SessionStore};
-use das_tern_domain::LockPolicy;
+use das_tern_domain::{AdherencePolicy, LockPolicy};
 use das_tern_integrations::Integrations;
 use das_tern_persistence::Database;
 use time::{Duration, OffsetDateTime};
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 
 use crate::auth::{AccessTokens, Passwords, RefreshTokens};
 use crate::connections::OfferKeys;
+use crate::jobs::{Heartbeat, Job, Worker};
 use crate::keys::Key;
 use crate::pages::Cursors;
 use crate::pictures::Pictures;
@@ -44,6 +45,9 @@ struct Parts {
     receipt_key: Key,
     migrations: Vec<String>,
     is_closing: AtomicBool,
+    jobs: Vec<Job>,
+    lone_jobs: Mutex<()>,
+    heartbeat: Heartbeat,
 }
 
 impl Application {
@@ -79,6 +83,9 @@ impl Application {
             receipt_key: Key::derive(&auth.token_key, "idempotency"),
             migrations,
             is_closing: AtomicBool::new(false),
+            jobs: Self::all_jobs(&settings.jobs),
+            lone_jobs: Mutex::new(()),
+            heartbeat: Heartbeat::default(),
             settings,
             world,
             database,
@@ -107,6 +114,27 @@ impl Application {
     /// Closes the connections, once the last request is answered.
     pub async fn close(&self) {
         self.0.database.close().await;
+    }
+
+    /// Runs the jobs in this process from now on.
+    ///
+    /// # Errors
+    /// When the machine has no thread to spare.
+    pub fn start_worker(&self) -> std::io::Result<Worker> {
+        Worker::start(self.clone(), self.0.jobs.clone())
+    }
+
+    pub(crate) fn jobs(&self) -> &[Job] {
+        &self.0.jobs
+    }
+
+    /// Held by the job of this process that runs alone, if one does.
+    pub(crate) fn lone_jobs(&self) -> &Mutex<()> {
+        &self.0.lone_jobs
+    }
+
+    pub(crate) fn heartbeat(&self) -> &Heartbeat {
+        &self.0.heartbeat
     }
 
     pub(crate) fn is_closing(&self) -> bool {
@@ -204,6 +232,10 @@ impl Application {
             max_failures: i32::try_from(auth.max_login_failures).unwrap_or(i32::MAX),
             duration: Duration::minutes(auth.lock_minutes.into()),
         }
+    }
+
+    pub(crate) fn adherence_policy(&self) -> AdherencePolicy {
+        self.settings().adherence.policy()
     }
 
     pub(crate) fn pin_policy(&self) -> GuessPolicy {

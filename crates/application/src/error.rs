@@ -130,6 +130,10 @@ codes! {
     OtpCooldown = "OTP_COOLDOWN", Limited;
     /// Too many wrong codes; `details.retryAfter` tells the seconds to wait.
     OtpLocked = "OTP_LOCKED", Limited;
+    /// The patient asked for another draft, and the doctor has not written it yet.
+    RevisionRequired = "REVISION_REQUIRED", Conflict;
+    /// The storage is used up; `details` has `used` and `quota`, in bytes.
+    QuotaExceeded = "QUOTA_EXCEEDED", Denied;
     /// Somebody else has changed it meanwhile; nothing was written.
     StaleVersion = "STALE_VERSION", Stale;
     /// The idempotency key came with another request before.
@@ -243,8 +247,14 @@ pub enum Resource {
     Doctor,
     /// A dose event.
     DoseEvent,
+    /// A row of a prescription's grid.
+    Medication,
     /// A person whose data was asked for.
     Patient,
+    /// A prescription.
+    Prescription,
+    /// A version of a prescription.
+    PrescriptionVersion,
     /// A path of the API.
     Route,
     /// A signed-in device.
@@ -261,7 +271,10 @@ impl Resource {
             Self::User => "User",
             Self::Doctor => "Doctor",
             Self::DoseEvent => "DoseEvent",
+            Self::Medication => "Medication",
             Self::Patient => "Patient",
+            Self::Prescription => "Prescription",
+            Self::PrescriptionVersion => "PrescriptionVersion",
             Self::Route => "Route",
             Self::Session => "Session",
         }

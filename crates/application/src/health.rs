@@ -30,6 +30,17 @@ pub struct Health {
     pub redis: Check,
     /// Whether the schema is the one that this program was built for.
     pub migrations: Check,
+    /// What runs the jobs, where this process does.
+    pub worker: Option<WorkerCheck>,
+}
+
+/// How the worker of this process is doing.
+#[derive(Debug, Clone, Copy)]
+pub struct WorkerCheck {
+    /// Whether it is well.
+    pub healthy: bool,
+    /// How long ago it showed that it is alive.
+    pub age: Duration,
 }
 
 impl Application {
@@ -38,14 +49,26 @@ impl Application {
         let (database, redis, migrations) =
             tokio::join!(self.check_database(), self.check_redis(), self.check_schema());
         let closing = self.is_closing();
-        let ready = database.healthy && migrations.healthy && !closing;
+        let worker = self.check_worker();
+        let works = worker.is_none_or(|worker| worker.healthy);
+        let ready = database.healthy && migrations.healthy && works && !closing;
         Health {
             ready,
             closing,
             database,
             redis,
             migrations,
+            worker,
         }
+    }
+
+    fn check_worker(&self) -> Option<WorkerCheck> {
+        let patience = Duration::from_secs(self.settings().jobs.heartbeat_timeout_s.into());
+        let age = self.heartbeat().age()?;
+        Some(WorkerCheck {
+            healthy: age <= patience,
+            age,
+        })
     }
 
     async fn check_database(&self) -> Check {

@@ -14,7 +14,8 @@
 //! ```
 //!
 //! To add a use case: a file `<nouns>/<verb>.rs` with one method on [`Application`]. Reads go straight to the row types of
-//! the persistence crate. Writes run inside `Application::write`, which saves each decision with its event.
+//! the persistence crate. Writes run inside `Application::write`, which saves each decision with its event. What happens
+//! without being asked is a job: see [`Job`].
 
 mod accounts;
 mod actor;
@@ -29,6 +30,7 @@ mod effects;
 mod error;
 mod files;
 mod health;
+mod jobs;
 mod keys;
 mod limits;
 mod looks;
@@ -36,6 +38,7 @@ mod messages;
 mod once;
 mod pages;
 mod pictures;
+mod prescriptions;
 mod sessions;
 mod settings;
 mod texts;
@@ -60,20 +63,28 @@ pub use connections::{
 pub use das_tern_integrations::Integrations;
 pub use das_tern_persistence::audit_logs::AuditEntry;
 pub use das_tern_persistence::connections::{ConnectionView, PersonView};
+pub use das_tern_persistence::dashboards::Activity;
 pub use das_tern_persistence::doctors::DoctorView;
 pub use das_tern_persistence::doses::DoseView;
 pub use das_tern_persistence::export::SECRETS;
+pub use das_tern_persistence::patients::PatientOrder;
+pub use das_tern_persistence::prescriptions::{MedicineView, PrescriptionView, VersionView};
 pub use das_tern_persistence::users::Account;
 pub use das_tern_persistence::verification::DoctorRecord;
-pub use doctors::DoctorQuery;
+pub use doctors::{
+    DoctorDashboard, DoctorQuery, DoctorsPatients, PatientAlert, PatientDetails, PatientSummary, PatientsQuery,
+};
 pub use doses::{DaySchedule, HistoryQuery, RecordedDose, ScheduleQuery};
 pub use error::{Code, Error, FieldCode, FieldError, Kind, Resource};
-pub use health::{Check, Health};
+pub use health::{Check, Health, WorkerCheck};
+pub use jobs::{Job, JobOutcome, Worker};
 pub use limits::{Admission, LimitClass, Verdict};
 pub use once::{Created, Once};
 pub use pages::{Page, PageRequest};
+pub use prescriptions::{DoctorsPrescription, OwnPrescription, PrescriptionEdit, PrescriptionQuery, ToppedUp};
 pub use settings::{
-    AccountSettings, AdminSettings, AuthSettings, CodeSettings, LimitSettings, PictureSettings, Settings, SigningSecret,
+    AccountSettings, AdherenceSettings, AdminSettings, AuthSettings, CodeSettings, JobSettings, LimitSettings,
+    PictureSettings, ScheduleSettings, Settings, SigningSecret,
 };
 pub use texts::{InvalidCatalogue, Texts};
 pub use users::{Export, OwnProfile, ProfileRequest, StorageUse};

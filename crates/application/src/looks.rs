@@ -43,6 +43,31 @@ impl Application {
         Ok(Look { patient, sight: seen? })
     }
 
+    /// Decides whether the caller may look at one thing of `patient`'s, which `covers` tells of a sight, and records the look
+    /// at somebody else's. Whoever sees something of the patient, but not this, does not know of it.
+    ///
+    /// # Errors
+    /// As the access policy says; `Ok(false)` where it is not seen.
+    pub(crate) async fn look_at(
+        &self,
+        actor: &Actor,
+        patient: UserId,
+        data: PatientData,
+        covers: impl FnOnce(&Sight) -> bool,
+    ) -> Result<bool, Error> {
+        let decided = self.ask(actor, patient, Action::View).await?;
+        let seen = decided.map(|sight| covers(&sight));
+        if patient != actor.id() {
+            let refusal = match &seen {
+                Ok(true) => None,
+                Ok(false) => Some(Refusal::NotAllowed),
+                Err(refusal) => Some(*refusal),
+            };
+            self.record_look(actor, patient, data, refusal).await?;
+        }
+        Ok(seen?)
+    }
+
     /// Decides whether the caller may do `action` with the data of `patient`. A refused attempt is recorded as a refused
     /// look at `data`; what is allowed leaves its own event.
     ///

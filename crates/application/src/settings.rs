@@ -1,3 +1,6 @@
+mod adherence;
+mod jobs;
+
 use das_tern_domain::CodePolicy;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
@@ -5,6 +8,8 @@ use time::Duration;
 use validator::{Validate, ValidationError};
 
 use crate::connections::ConnectionSettings;
+pub use adherence::AdherenceSettings;
+pub use jobs::JobSettings;
 
 /// What the use cases can be set to. Every number's default is the rule's.
 #[derive(Debug, Clone, Deserialize, Validate)]
@@ -27,9 +32,29 @@ pub struct Settings {
     /// Connections.
     #[validate(nested)]
     pub connections: ConnectionSettings,
+    /// What happens without being asked.
+    #[validate(nested)]
+    pub jobs: JobSettings,
+    /// Adherence.
+    #[validate(nested)]
+    pub adherence: AdherenceSettings,
+    /// The doses that follow from prescriptions.
+    #[validate(nested)]
+    pub schedule: ScheduleSettings,
     /// Pictures.
     #[validate(nested)]
     pub pictures: PictureSettings,
+}
+
+/// The doses that follow from prescriptions (rules §5).
+#[derive(Debug, Clone, Deserialize, Validate)]
+pub struct ScheduleSettings {
+    /// How many days ahead doses are made, today included.
+    #[validate(range(min = 1, max = 366))]
+    pub horizon_days: u16,
+    /// How many prescriptions the daily top-up takes at a time.
+    #[validate(range(min = 1, max = 5_000))]
+    pub batch: u16,
 }
 
 /// Pictures, which are read and written anew before they are stored (rules §12).

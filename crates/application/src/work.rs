@@ -157,9 +157,13 @@ impl Work<'_> {
 
     /// Records an event that changes no row, such as a look.
     pub(crate) async fn record(&mut self, event: Event) -> Result<(), Stop> {
-        let events = [event];
-        self.stale.note(&events);
-        effects::write(&self.unit.connection(), &self.rows(&events)).await?;
+        self.record_all(&[event]).await
+    }
+
+    /// Records several events that change no row, in one statement.
+    pub(crate) async fn record_all(&mut self, events: &[Event]) -> Result<(), Stop> {
+        let rows = self.note(events);
+        effects::write(&self.unit.connection(), &rows).await?;
         Ok(())
     }
 
@@ -253,6 +257,11 @@ impl Work<'_> {
     /// Now.
     pub(crate) fn now(&self) -> OffsetDateTime {
         self.app.now()
+    }
+
+    /// How many days ahead doses are made, today included.
+    pub(crate) fn horizon_days(&self) -> u16 {
+        self.app.settings().schedule.horizon_days
     }
 
     fn rows(&self, events: &[Event]) -> effects::Effects {

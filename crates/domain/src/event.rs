@@ -8,9 +8,10 @@ use time::OffsetDateTime;
 
 use crate::access::Refusal;
 use crate::{
-    AccountDeleted, AccountStatus, ConnectionChanged, ConnectionLost, DataExported, DoctorJudged, DoseChanged,
-    DoseEventId, GracePeriodChanged, Language, MealTimesChanged, NotificationPreferencesChanged, NudgeAnswered, Nudged,
-    OfferChanged, ProfileChanged, SessionId, SignInChanged, SubscriptionId, UserId, UserRole,
+    AccountDeleted, AccountStatus, AsNeededTaken, ConnectionChanged, ConnectionLost, DataExported, DoctorJudged,
+    DoseChanged, DoseEventId, GracePeriodChanged, Language, MealTimesChanged, NotificationPreferencesChanged,
+    NudgeAnswered, Nudged, OfferChanged, PrescriptionChanged, ProfileChanged, SessionId, SignInChanged, SubscriptionId,
+    UserId, UserRole,
 };
 
 /// Something that happened.
@@ -43,6 +44,10 @@ pub enum Event {
     MealTimes(MealTimesChanged),
     /// Somebody chose what they are told.
     NotificationPreferences(NotificationPreferencesChanged),
+    /// Something happened to a prescription.
+    Prescription(Box<PrescriptionChanged>),
+    /// A patient took a medicine as needed.
+    AsNeededTaken(AsNeededTaken),
     /// Somebody took a copy of all that is stored about them.
     DataExported(DataExported),
     /// An account was deleted.
@@ -96,6 +101,12 @@ pub enum PatientData {
     DoseHistory,
     /// Prescriptions, with what they ask for and their versions.
     Prescriptions,
+    /// Adherence and what is prescribed, in a doctor's list of patients.
+    PatientList,
+    /// The same, day by day.
+    PatientDetails,
+    /// Missed doses in a row and the latest outcomes, on a doctor's dashboard.
+    Dashboard,
 }
 
 /// Somebody else looked at a patient's data, or tried to.

@@ -79,8 +79,9 @@ pub fn check_birth(born: Date, today: Date) -> Result<(), InvalidBirth> {
     }
 }
 
-/// Whole years; whoever was born on 29 February has their birthday on 1 March in other years.
-fn age(born: Date, today: Date) -> i32 {
+/// The age of somebody on a day in whole years; whoever was born on 29 February has their birthday on 1 March in other years.
+#[must_use]
+pub fn age(born: Date, today: Date) -> i32 {
     let had_birthday = (today.month() as u8, today.day()) >= (born.month() as u8, born.day());
     today.year() - born.year() - i32::from(!had_birthday)
 }

@@ -154,6 +154,14 @@ pub fn parse_day(text: &str) -> Result<Date, InvalidTime> {
         .ok_or_else(|| invalid(text, "a date like 2026-03-06"))
 }
 
+/// Reads a calendar date, also where an instant is written for it, as the app does: then its day in Phnom Penh.
+///
+/// # Errors
+/// When the text is neither.
+pub fn parse_day_of(text: &str) -> Result<Date, InvalidTime> {
+    parse_day(text).or_else(|error| parse_instant(text).map(day_of).map_err(|_| error))
+}
+
 /// Writes a calendar date as `yyyy-MM-dd`.
 #[must_use]
 pub fn format_day(day: Date) -> String {
@@ -176,6 +184,18 @@ impl ClockTime {
     pub fn of(instant: OffsetDateTime) -> Self {
         let local = instant.to_offset(PHNOM_PENH).time();
         Self(Time::from_hms(local.hour(), local.minute(), 0).unwrap_or(Time::MIDNIGHT))
+    }
+
+    /// The full hour, from 0 to 23.
+    #[must_use]
+    pub fn at_hour(hour: u8) -> Option<Self> {
+        Time::from_hms(hour, 0, 0).ok().map(Self)
+    }
+
+    /// The hour that it lies in.
+    #[must_use]
+    pub fn hour(self) -> u8 {
+        self.0.hour()
     }
 }
 

@@ -14,10 +14,20 @@ use crate::state::State;
 /// The largest body that is read, in bytes.
 const LARGEST_BODY: usize = 1 << 20;
 
-/// Everything under `/api/v1`, with the middleware around it: what a worker answers with. Another service can mount
-/// more beside it.
+/// What a process answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offer {
+    /// All of it.
+    Everything,
+    /// Health and metrics, of a process whose work is something else.
+    Health,
+}
+
+/// Everything under `/api/v1`, or its health alone, with the middleware around it: what a thread of the server answers
+/// with. Another service can mount more beside it.
 pub fn app(
     state: State,
+    offer: Offer,
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -28,12 +38,16 @@ pub fn app(
     >,
 > {
     let cors = cors(state.settings());
+    let mount = match offer {
+        Offer::Everything => routes::mount,
+        Offer::Health => routes::mount_health,
+    };
     let (app, document) = App::new()
         .app_data(ThinData(state.application().clone()))
         .app_data(ThinData(state.clone()))
         .app_data(PayloadConfig::new(LARGEST_BODY))
         .into_utoipa_app()
-        .configure(routes::mount)
+        .configure(mount)
         .split_for_parts();
     let verbs = Verbs::of(&document);
     app.default_service(web::to(move |request: actix_web::HttpRequest| {

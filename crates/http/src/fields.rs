@@ -15,6 +15,11 @@ impl Fields {
         self.0.push(FieldError::new(field, code));
     }
 
+    /// Notes several invalid fields.
+    pub(crate) fn refuse_all(&mut self, invalid: impl IntoIterator<Item = FieldError>) {
+        self.0.extend(invalid);
+    }
+
     /// A text that must be there and not be empty.
     pub(crate) fn required(&mut self, field: &'static str, text: Option<String>) -> Option<String> {
         let text = text.filter(|text| !text.is_empty());

@@ -8,11 +8,11 @@
 //! ```no_run
 //! use actix_web::HttpServer;
 //! use das_tern_application::Application;
-//! use das_tern_http::{Settings, State};
+//! use das_tern_http::{Offer, Settings, State};
 //!
 //! async fn serve(application: Application) -> std::io::Result<()> {
 //!     let state = State::new(application, Settings::default(), String::new);
-//!     HttpServer::new(move || das_tern_http::app(state.clone())).bind(("127.0.0.1", 8080))?.run().await
+//!     HttpServer::new(move || das_tern_http::app(state.clone(), Offer::Everything)).bind(("127.0.0.1", 8080))?.run().await
 //! }
 //! ```
 //!
@@ -36,7 +36,7 @@ mod routes;
 mod settings;
 mod state;
 
-pub use app::{app, openapi};
+pub use app::{Offer, app, openapi};
 pub use network::{InvalidNetwork, Network};
 pub use settings::Settings;
 pub use state::State;

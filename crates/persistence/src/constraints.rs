@@ -55,8 +55,12 @@ constraints! {
         "prescription_versions_prescription_id_version_number_key";
     /// Versions count from one.
     PRESCRIPTION_VERSIONS_VERSION_NUMBER_CHECK = "prescription_versions_version_number_check";
+    /// A version is never changed; a trigger refuses in this name (rules §4).
+    PRESCRIPTION_VERSIONS_IMMUTABLE = "prescription_versions_immutable";
     /// Rows count from one.
     MEDICATIONS_ROW_NUMBER_CHECK = "medications_row_number_check";
+    /// Only a later version than the first takes a row out of the grid.
+    MEDICATIONS_REMOVED_IN_VERSION_CHECK = "medications_removed_in_version_check";
     /// A course does not end before it begins.
     MEDICATIONS_LAST_DAY_CHECK = "medications_last_day_check";
     /// A medication has one dose for a moment (rules §5).

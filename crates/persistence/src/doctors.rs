@@ -4,7 +4,7 @@ use das_tern_domain::UserId;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
 use crate::Error;
-use crate::sql::statement;
+use crate::sql::{part, statement};
 
 /// A doctor, as much as somebody needs to choose one.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
@@ -63,28 +63,4 @@ pub async fn search(
         limit.into(),
     ];
     Ok(DoctorView::find_by_statement(statement(SEARCH, values)).all(db).await?)
-}
-
-/// The pattern of whatever has `text` in it, taken literally.
-fn part(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 2);
-    pattern.push('%');
-    for character in text.chars() {
-        if matches!(character, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(character);
-    }
-    pattern.push('%');
-    pattern
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_means_something_in_a_pattern_is_taken_literally() {
-        assert_eq!(part(r"50%_\ ក"), r"%50\%\_\\ ក%");
-    }
 }

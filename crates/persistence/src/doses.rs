@@ -271,7 +271,7 @@ impl Span {
         })
     }
 
-    fn prescription_ids(&self) -> Option<Vec<Uuid>> {
+    pub(crate) fn prescription_ids(&self) -> Option<Vec<Uuid>> {
         self.prescriptions
             .as_ref()
             .map(|ids| ids.iter().map(|id| id.0).collect())

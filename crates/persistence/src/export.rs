@@ -119,7 +119,7 @@ pub const PARTS: &[Part] = &[
         "'id', id, 'patientId', patient_id, 'doctorId', doctor_id, 'patientName', patient_name, \
          'patientGender', patient_gender, 'patientAge', patient_age, 'symptoms', symptoms, 'status', status, \
          'currentVersion', current_version, 'isUrgent', is_urgent, 'urgentReason', urgent_reason, 'details', details, \
-         'createdAt', ",
+         'scheduledUntil', scheduled_until, 'lastDay', last_day, 'createdAt', ",
         instant!("created_at"),
         ", 'updatedAt', ",
         instant!("updated_at"),
@@ -129,7 +129,8 @@ pub const PARTS: &[Part] = &[
         "prescriptionVersions",
         false,
         "'id', v.id, 'prescriptionId', v.prescription_id, 'versionNumber', v.version_number, 'authorId', v.author_id, \
-         'changeReason', v.change_reason, 'medicationsSnapshot', v.medications_snapshot, 'createdAt', ",
+         'changeReason', v.change_reason, 'medicationsSnapshot', v.medications_snapshot, \
+         'isUrgent', v.is_urgent, 'details', v.details, 'createdAt', ",
         instant!("v.created_at"),
         ")::text AS item FROM prescription_versions v JOIN prescriptions p ON p.id = v.prescription_id \
          WHERE p.patient_id = $1 ORDER BY v.id",
@@ -141,7 +142,8 @@ pub const PARTS: &[Part] = &[
          'medicineNameKhmer', m.medicine_name_khmer, 'imageUrl', m.image_url, 'morningDosage', m.morning_dosage, \
          'daytimeDosage', m.daytime_dosage, 'nightDosage', m.night_dosage, 'frequency', m.frequency, \
          'timing', m.timing, 'isPrn', m.is_prn, 'firstDay', m.first_day, 'lastDay', m.last_day, \
-         'reminderTimes', m.reminder_times, 'details', m.details, 'createdAt', ",
+         'reminderTimes', m.reminder_times, 'details', m.details, 'seriesId', m.series_id, \
+         'removedInVersion', m.removed_in_version, 'createdAt', ",
         instant!("m.created_at"),
         ", 'updatedAt', ",
         instant!("m.updated_at"),

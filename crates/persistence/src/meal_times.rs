@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use crate::Error;
 use crate::effects::{Effects, effects_of};
-use crate::sql::statement;
+use crate::sql::{slot_of, statement};
 
 /// What a patient told, as it is stored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, FromQueryResult)]
@@ -18,6 +18,15 @@ pub struct StoredMealTimes {
 }
 
 impl StoredMealTimes {
+    /// What is stored, meal by meal.
+    pub(crate) fn new(morning: Option<String>, afternoon: Option<String>, night: Option<String>) -> Self {
+        Self {
+            morning,
+            afternoon,
+            night,
+        }
+    }
+
     /// The ranges. A text that is none counts as not told.
     #[must_use]
     pub fn ranges(&self) -> MealTimes {
@@ -45,7 +54,7 @@ pub async fn find(db: &impl ConnectionTrait, patient: UserId) -> Result<StoredMe
     Ok(row.unwrap_or_default())
 }
 
-/// A dose moves within its day and slot, its grace with it. One whose new time is over stays, as does one whose place
+/// A dose moves within its day and slot, its grace with it, unless the patient has a time of their own for it. One whose new time is over stays, as does one whose place
 /// is taken: a medication has one dose at a time, and the key on that is checked row by row.
 const SAVE: &str = concat!(
     "WITH changed AS (INSERT INTO meal_time_preferences AS p (id, user_id, morning_meal, afternoon_meal, night_meal) \
@@ -53,16 +62,17 @@ const SAVE: &str = concat!(
      afternoon_meal = excluded.afternoon_meal, night_meal = excluded.night_meal \
      WHERE (p.morning_meal, p.afternoon_meal, p.night_meal) IS NOT DISTINCT FROM ($6::text, $7::text, $8::text) \
      RETURNING p.user_id), \
-     placed AS (SELECT d.id, d.medication_id, d.scheduled_time, CASE WHEN d.time_period = 'NIGHT' THEN 'NIGHT' \
-     WHEN extract(hour FROM d.scheduled_time AT TIME ZONE 'Asia/Phnom_Penh') < 11 THEN 'MORNING' ELSE 'AFTERNOON' END \
-     AS slot, m.morning_dosage, m.daytime_dosage, m.night_dosage \
+     placed AS (SELECT d.id, d.medication_id, d.scheduled_time, ",
+    slot_of!("d"),
+    " AS slot, m.morning_dosage, m.daytime_dosage, m.night_dosage, m.details -> 'scheduleTimes' AS own \
      FROM changed JOIN dose_events d ON d.patient_id = changed.user_id JOIN medications m ON m.id = d.medication_id \
      WHERE d.status = 'DUE' AND d.scheduled_time > $10 AND NOT m.is_prn), \
      aimed AS (SELECT c.id, c.medication_id, c.scheduled_time, \
      date_trunc('day', c.scheduled_time, 'Asia/Phnom_Penh') + make_interval(mins => t.minutes) AS target \
      FROM placed c JOIN jsonb_to_recordset($9::jsonb) AS t(slot text, before_meal boolean, minutes int) \
      ON t.slot = c.slot AND t.before_meal = coalesce((CASE c.slot WHEN 'MORNING' THEN c.morning_dosage \
-     WHEN 'AFTERNOON' THEN c.daytime_dosage ELSE c.night_dosage END ->> 'beforeMeal')::boolean, false)), \
+     WHEN 'AFTERNOON' THEN c.daytime_dosage ELSE c.night_dosage END ->> 'beforeMeal')::boolean, false) \
+     WHERE c.own ->> (CASE c.slot WHEN 'MORNING' THEN 'morning' WHEN 'AFTERNOON' THEN 'daytime' ELSE 'night' END) IS NULL), \
      moved AS (UPDATE dose_events d SET scheduled_time = f.target, \
      missed_after = f.target + (d.missed_after - d.scheduled_time) \
      FROM (SELECT DISTINCT ON (a.medication_id, a.target) a.id, a.target FROM aimed a \

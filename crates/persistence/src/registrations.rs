@@ -309,3 +309,21 @@ pub async fn save_proven_owner(tx: &impl ConnectionTrait, after: &ProvenOwner, e
     tx.execute_raw(statement(SAVE_PROVEN_OWNER, values)).await?;
     Ok(())
 }
+
+const PHOTOS: &str = "SELECT license_photo_url AS key FROM users WHERE license_photo_url = ANY($1)";
+
+#[derive(FromQueryResult)]
+struct Photo {
+    key: String,
+}
+
+/// Those of these pictures of licences that belong to an account.
+///
+/// # Errors
+/// When the database fails.
+pub async fn photos_among(db: &impl ConnectionTrait, keys: &[String]) -> Result<Vec<String>, Error> {
+    let rows = Photo::find_by_statement(statement(PHOTOS, [keys.to_vec().into()]))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.key).collect())
+}

@@ -25,13 +25,14 @@ macro_rules! sights_of {
              UNION ALL SELECT c.initiator_id, c.permission_level, c.metadata \
              FROM viewer v JOIN connections c ON c.recipient_id = v.id AND c.status = 'ACCEPTED' \
              WHERE v.role <> 'PATIENT'), \
-             sights AS (SELECT id AS patient_id, true AS is_whole, NULL::uuid[] AS prescription_ids, \
+             sights AS MATERIALIZED (SELECT id AS patient_id, true AS is_whole, NULL::uuid[] AS prescription_ids, \
              NULL::date AS from_day, NULL::date AS to_day FROM viewer WHERE role = 'PATIENT' \
              UNION ALL SELECT o.patient_id, v.role <> 'DOCTOR' OR o.permission_level <> 'SELECTED', \
              CASE WHEN jsonb_array_length(o.metadata #> '{scope,prescriptionIds}') > 0 THEN \
              ARRAY(SELECT jsonb_array_elements_text(o.metadata #> '{scope,prescriptionIds}')::uuid) END, \
              (o.metadata #>> '{scope,from}')::date, (o.metadata #>> '{scope,to}')::date \
-             FROM opened o JOIN users p ON p.id = o.patient_id AND p.role = 'PATIENT' CROSS JOIN viewer v \
+             FROM opened o CROSS JOIN LATERAL (SELECT FROM users p WHERE p.id = o.patient_id AND p.role = 'PATIENT' OFFSET 0) p \
+             CROSS JOIN viewer v \
              WHERE o.permission_level <> 'NOT_ALLOWED' AND (v.role <> 'DOCTOR' OR (v.standing = 'VERIFIED' \
              AND CASE o.permission_level \
              WHEN 'REQUEST' THEN (o.metadata #>> '{grant,expiresAt}')::timestamptz > ",

@@ -18,6 +18,20 @@ pub(crate) fn optional_label<E: Labelled>(value: Option<E>) -> Value {
     value.map(|value| value.label().to_owned()).into()
 }
 
+/// The slot of the dose event `$d`, as `das_tern_domain::Slot::of` tells it, by its label.
+macro_rules! slot_of {
+    ($d:literal) => {
+        concat!(
+            "CASE WHEN ",
+            $d,
+            ".time_period = 'NIGHT' THEN 'NIGHT' WHEN extract(hour FROM ",
+            $d,
+            ".scheduled_time AT TIME ZONE 'Asia/Phnom_Penh') < 11 THEN 'MORNING' ELSE 'AFTERNOON' END"
+        )
+    };
+}
+pub(crate) use slot_of;
+
 /// The columns of a row, one after the other, as its statement selects them. Looking each up by its name costs as much as
 /// reading it, which wide rows that many requests read notice.
 pub(crate) struct Columns<'a> {
@@ -36,5 +50,29 @@ impl<'a> Columns<'a> {
         let value = self.row.try_get_by_index_nullable(self.next);
         self.next += 1;
         value
+    }
+}
+
+/// The pattern of whatever has `text` in it, taken literally.
+pub(crate) fn part(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    pattern.push('%');
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_means_something_in_a_pattern_is_taken_literally() {
+        assert_eq!(part(r"50%_\ ក"), r"%50\%\_\\ ក%");
     }
 }

@@ -72,6 +72,7 @@ fn configured(command: Command, config: Config, effective: &Effective) -> anyhow
     runtime.block_on(async {
         match command {
             Command::Serve => serve::run(config).await,
+            Command::Worker => serve::work(config).await,
             Command::Migrate { direction } => migrate::run(&config, direction).await,
             Command::Seed(seed) => seed::run(&config, seed).await,
             Command::Admin { admin } => admin::run(config, admin).await,

@@ -1,24 +1,41 @@
-//! `das-tern serve`: the server, until it is told to end.
+//! `das-tern serve` and `das-tern worker`: a process that goes on until it is told to end.
 
 use anyhow::Context as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::print;
 use crate::config::Config;
-use crate::service;
+use crate::service::{self, Running, StartError};
 
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
+    let world = service::real_world(&config)?;
+    let start = Box::pin(service::start(config, world));
+    until_told(start, |url| {
+        format!("Das Tern answers on {url}, its documentation is {url}/docs\n")
+    })
+    .await
+}
+
+pub(super) async fn work(config: Config) -> anyhow::Result<()> {
+    let world = service::real_world(&config)?;
+    let start = Box::pin(service::work(config, world));
+    until_told(start, |url| {
+        format!("Das Tern works, and tells on {url}/health how it is doing\n")
+    })
+    .await
+}
+
+async fn until_told(
+    start: impl Future<Output = Result<Running, StartError>>,
+    greeting: impl FnOnce(&str) -> String,
+) -> anyhow::Result<()> {
     // Listened to from the start, so that waiting for the database can be ended too.
     let mut ends = Ends::listen().context("cannot listen to signals")?;
-    let world = service::real_world(&config)?;
     let running = tokio::select! {
-        running = service::start(config, world) => running?,
+        running = start => running?,
         () = ends.next() => return Ok(()),
     };
-    print(&format!(
-        "Das Tern answers on {0}, its documentation is {0}/docs\n",
-        running.url()
-    ))?;
+    print(&greeting(&running.url()))?;
     ends.next().await;
     tracing::info!("told to end; finishing what is under way");
     running.stop().await;
@@ -26,7 +43,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The signals that end a server.
+/// The signals that end a process.
 struct Ends {
     terminate: Signal,
     interrupt: Signal,

@@ -74,8 +74,8 @@ pub struct Config {
     pub database: das_tern_persistence::Settings,
     /// Redis.
     pub redis: das_tern_cache::Settings,
-    /// Signing in, limits, registration, codes and pictures: the sections `auth`, `limits`, `accounts`, `codes`, `admin` and
-    /// `pictures`.
+    /// What the use cases can be set to: the sections `auth`, `limits`, `accounts`, `codes`, `admin`, `schedule`, `pictures`,
+    /// `jobs` and `adherence`.
     pub application: das_tern_application::Settings,
     /// The outside world: the sections `providers`, `sms`, `mail`, `google` and `objects`.
     pub integrations: das_tern_integrations::Settings,
@@ -200,8 +200,11 @@ impl Reader<'_> {
         let codes = self.section("codes");
         let admin = self.section("admin");
         let connections = self.section("connections");
+        let schedule = self.section("schedule");
         let pictures = self.section("pictures");
         let integrations = self.integrations();
+        let jobs = self.section("jobs");
+        let adherence = self.section("adherence");
         let log = self.section("log");
         Some(Config {
             environment: self.effective.environment,
@@ -216,7 +219,10 @@ impl Reader<'_> {
                 codes: codes?,
                 admin: admin?,
                 connections: connections?,
+                schedule: schedule?,
                 pictures: pictures?,
+                jobs: jobs?,
+                adherence: adherence?,
             },
             integrations: integrations?,
             log: log?,

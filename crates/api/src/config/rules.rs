@@ -27,6 +27,11 @@ pub(super) fn check(config: &Config, effective: &Effective, problems: &mut Probl
         "must not be more than limits.auth_per_minute_per_ip",
     );
     rules.refuse(
+        config.database.max_connections == 1,
+        "database.max_connections",
+        "must be at least 2: a job that runs alone holds one while it works with another",
+    );
+    rules.refuse(
         config.integrations.providers.backoff_min_ms > config.integrations.providers.backoff_max_ms,
         "providers.backoff_min_ms",
         "must not be more than providers.backoff_max_ms",

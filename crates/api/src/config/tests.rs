@@ -273,6 +273,9 @@ fn production_refuses(#[case] variable: &'static str, #[case] text: &'static str
 #[rstest::rstest]
 #[case::slow_end("DASTERN__SERVER__DRAIN_S", "8", "server.shutdown_timeout_s")]
 #[case::too_many_kept("DASTERN__DATABASE__MIN_CONNECTIONS", "99", "database.min_connections")]
+#[case::one_connection("DASTERN__DATABASE__MAX_CONNECTIONS", "1", "database.max_connections")]
+#[case::yellow_above_green("DASTERN__ADHERENCE__YELLOW_FROM", "81", "adherence.yellow_from")]
+#[case::warned_after_the_worst("DASTERN__ADHERENCE__WARNING_MISSES", "4", "adherence.warning_misses")]
 #[case::backwards("DASTERN__PROVIDERS__BACKOFF_MIN_MS", "9999", "providers.backoff_min_ms")]
 #[case::small_store("DASTERN__OBJECTS__MAX_BYTES", "1000", "objects.max_bytes")]
 #[case::too_few_per_address("DASTERN__LIMITS__AUTH_PER_MINUTE_PER_IP", "1", "limits.auth_per_minute")]
@@ -361,6 +364,9 @@ fn every_key_of_the_defaults_is_read_and_every_setting_has_its_key() {
         ("codes", fields_of::<das_tern_application::CodeSettings>()),
         ("admin", fields_of::<das_tern_application::AdminSettings>()),
         ("connections", fields_of::<das_tern_application::ConnectionSettings>()),
+        ("adherence", fields_of::<das_tern_application::AdherenceSettings>()),
+        ("jobs", fields_of::<das_tern_application::JobSettings>()),
+        ("schedule", fields_of::<das_tern_application::ScheduleSettings>()),
         ("pictures", fields_of::<das_tern_application::PictureSettings>()),
         ("providers", fields_of::<das_tern_integrations::ProviderSettings>()),
         ("sms", fields_of::<das_tern_integrations::SmsSettings>()),

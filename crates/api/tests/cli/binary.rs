@@ -90,7 +90,7 @@ fn administer(sql: &str) {
     });
 }
 
-/// A server that is ended when this is dropped.
+/// A server or a worker that is ended when this is dropped.
 pub(crate) struct Server {
     process: Child,
     out: BufReader<ChildStdout>,
@@ -100,10 +100,15 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server on a free port, and waits until it says where it is.
     pub(crate) fn start(variables: &[(&str, &str)]) -> Self {
-        Self::run(das_tern(&["serve"], variables))
+        Self::start_as("serve", variables)
     }
 
-    /// The same with its log in a file.
+    /// The same for any command that says where it is and goes on.
+    pub(crate) fn start_as(command: &str, variables: &[(&str, &str)]) -> Self {
+        Self::run(das_tern(&[command], variables))
+    }
+
+    /// A server with its log in a file.
     pub(crate) fn start_logging(variables: &[(&str, &str)], log: &Path) -> Self {
         let mut command = das_tern(&["serve"], variables);
         command.stderr(File::create(log).unwrap());
@@ -118,7 +123,7 @@ impl Server {
         let (_, rest) = line
             .split_once("http://")
             .unwrap_or_else(|| panic!("no address in {line:?}"));
-        let address = rest.split([',', '\n']).next().unwrap().to_owned();
+        let address = rest.split([',', '/', '\n']).next().unwrap().to_owned();
         Self { process, out, address }
     }
 

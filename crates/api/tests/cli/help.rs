@@ -2,9 +2,10 @@ use super::binary::run;
 
 #[test]
 fn every_command_explains_itself_with_examples() {
-    let commands: [&[&str]; 11] = [
+    let commands: [&[&str]; 12] = [
         &[],
         &["serve"],
+        &["worker"],
         &["migrate"],
         &["migrate", "up"],
         &["migrate", "down"],
@@ -30,7 +31,7 @@ fn every_command_explains_itself_with_examples() {
 #[test]
 fn the_help_names_every_command() {
     let help = run(&["--help"], &[]).out;
-    for command in ["serve", "migrate", "seed", "check", "openapi", "healthcheck"] {
+    for command in ["serve", "worker", "migrate", "seed", "check", "openapi", "healthcheck"] {
         assert!(help.contains(&format!("\n  {command} ")), "{help}");
     }
 }

@@ -138,3 +138,32 @@ fn a_server_that_was_told_to_end_says_so_before_it_does() {
     assert_eq!(server.wait().code(), Some(0));
     assert!(signalled.elapsed() >= Duration::from_secs(1));
 }
+
+#[test]
+fn a_worker_tells_how_it_is_doing_and_nothing_else_and_ends_with_0() {
+    let database = TestDatabase::create("worker");
+    let redis = redis_url();
+    let variables = [("DATABASE_URL", &*database.url), ("REDIS_URL", &redis)];
+    let mut worker = Server::start_as("worker", &variables);
+    let ready = run(&["healthcheck"], &[("PORT", worker.port())]);
+    assert_eq!(ready.code, Some(0), "{}", ready.err);
+    let health = ask(&worker.address, "/api/v1/health");
+    assert!(health.contains(r#""worker":{"healthy":true,"ageMs":"#), "{health}");
+    let elsewhere = ask(&worker.address, "/api/v1/auth/me");
+    assert!(elsewhere.starts_with("HTTP/1.1 404"), "{elsewhere}");
+    worker.signal("-TERM");
+    assert_eq!(worker.wait().code(), Some(0));
+}
+
+/// The whole answer to a GET.
+fn ask(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}

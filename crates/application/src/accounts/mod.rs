@@ -7,6 +7,7 @@ mod licence_photo;
 mod register;
 mod reset_password;
 mod send_code;
+mod sweep_photos;
 
 use das_tern_domain::{AccountStatus, Contacts, Gender, Language, NewPassword, Pin, Specialty, zone};
 use das_tern_persistence::constraints;

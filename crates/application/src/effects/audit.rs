@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::connections;
 use super::leaving;
 use super::own;
+use super::prescriptions;
 use super::sign_in;
 
 /// An audit entry before it has an id, an actor and a time.
@@ -37,6 +38,8 @@ pub(super) fn entry(event: &Event) -> Option<Entry> {
         Event::GracePeriod(changed) => Some(own::grace_period(*changed)),
         Event::MealTimes(changed) => Some(own::meal_times(*changed)),
         Event::NotificationPreferences(changed) => Some(own::notification_preferences(changed)),
+        Event::Prescription(changed) => Some(prescriptions::changed(changed)),
+        Event::AsNeededTaken(taken) => Some(prescriptions::as_needed(taken)),
         Event::DataExported(exported) => Some(leaving::exported(*exported)),
         Event::AccountDeleted(deleted) => Some(leaving::deleted(*deleted)),
         Event::ConnectionLost(lost) => Some(leaving::connection_lost(lost)),
@@ -90,6 +93,9 @@ fn look(viewed: PatientDataViewed) -> Entry {
         PatientData::DoseSchedule => "DOSE_SCHEDULE",
         PatientData::DoseHistory => "DOSE_HISTORY",
         PatientData::Prescriptions => "PRESCRIPTIONS",
+        PatientData::PatientList => "PATIENT_LIST",
+        PatientData::PatientDetails => "PATIENT_DETAILS",
+        PatientData::Dashboard => "DASHBOARD",
     };
     let details = match viewed.refusal {
         None => json!({ "data": data, "outcome": "SHOWN" }),

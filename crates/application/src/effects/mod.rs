@@ -6,6 +6,7 @@ mod connections;
 mod leaving;
 mod notifications;
 mod own;
+mod prescriptions;
 mod sign_in;
 mod stale;
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::connections;
 use super::leaving;
+use super::prescriptions;
 use super::sign_in;
 use crate::Texts;
 
@@ -32,6 +33,7 @@ pub(super) fn drafts(event: &Event, texts: &Texts) -> Vec<Draft> {
         | Event::GracePeriod(_)
         | Event::MealTimes(_)
         | Event::NotificationPreferences(_)
+        | Event::AsNeededTaken(_)
         | Event::DataExported(_)
         | Event::AccountDeleted(_)
         // Nor somebody who has the code on the screen, that there is one.
@@ -45,6 +47,7 @@ pub(super) fn drafts(event: &Event, texts: &Texts) -> Vec<Draft> {
         Event::Connection(changed) => vec![connections::told(changed, texts)],
         Event::Nudged(nudged) => vec![connections::nudge(nudged, texts)],
         Event::NudgeAnswered(answered) => connections::answers(answered, texts),
+        Event::Prescription(changed) => prescriptions::told(changed, texts).into_iter().collect(),
     }
 }
 

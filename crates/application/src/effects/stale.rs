@@ -5,6 +5,7 @@ use das_tern_domain::{Event, UserId, zone};
 use das_tern_persistence::doses::DoseView;
 use time::Date;
 
+use super::prescriptions;
 use crate::users::ProfileKey;
 
 /// The doses of one patient's day (rules §14).
@@ -51,6 +52,8 @@ pub(crate) fn stale_after(event: &Event) -> Vec<StaleKey> {
         | Event::ConnectionOffer(_)
         | Event::Nudged(_)
         | Event::NudgeAnswered(_) => Vec::new(),
+        Event::Prescription(changed) => prescriptions::stale(changed),
+        Event::AsNeededTaken(taken) => prescriptions::stale_after_intake(taken),
         Event::Profile(changed) => vec![StaleKey::of(&ProfileKey(changed.user))],
         Event::GracePeriod(changed) => vec![StaleKey::of(&ProfileKey(changed.patient))],
         // Any day to come may have changed, and how far the schedule reaches is not told here.

@@ -5,13 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use das_tern_domain::access::Refusal;
 use das_tern_domain::{
-    AccountDeleted, AccountRegistered, AccountStatus, ConnectionId, ConnectionLost, ContactConfirmed, DataExported,
-    DoctorJudged, DoseChange, DoseChanged, DoseEventId, DoseEventStatus, GracePeriodChanged, Language, MealTimes,
-    MealTimesChanged, MedicationId, MissedDoseCorrected, NotificationPreferencesChanged, NotificationType,
-    PasswordReset, PatientData, PatientDataViewed, PrescriptionId, ProfileChanged, Recipient, RefreshTokenReused,
-    SessionId, SignInChange, SignInChanged, SubscriptionId, Verdict,
+    AccountDeleted, AccountRegistered, AccountStatus, AsNeededTaken, ConnectionId, ConnectionLost, ContactConfirmed,
+    DataExported, DoctorJudged, DoseChange, DoseChanged, DoseEventId, DoseEventStatus, GracePeriodChanged, Language,
+    MealTimes, MealTimesChanged, MedicationId, MissedDoseCorrected, NotificationPreferencesChanged, NotificationType,
+    PasswordReset, PatientData, PatientDataViewed, PrescriptionChange, PrescriptionChanged, PrescriptionId,
+    PrescriptionStatus, ProfileChanged, Recipient, RefreshTokenReused, SessionId, SignInChange, SignInChanged,
+    SubscriptionId, Told, Verdict,
 };
-use time::macros::datetime;
+use time::macros::{date, datetime};
 use uuid::Uuid;
 
 use super::*;
@@ -111,11 +112,15 @@ fn every_event() -> Vec<(&'static str, Event)> {
             "history refused: approval",
             viewed(PatientData::DoseHistory, Some(Refusal::ApprovalRequired)),
         ),
+        ("patient list shown", viewed(PatientData::PatientList, None)),
+        ("patient details shown", viewed(PatientData::PatientDetails, None)),
+        ("dashboard shown", viewed(PatientData::Dashboard, None)),
         ("refresh token reused", Event::RefreshTokenReused(reused)),
     ]
     .into_iter()
     .chain(account_events())
     .chain(own_events())
+    .chain(prescription_events())
     .chain(leaving_events())
     .chain(connections::events())
     .collect()
@@ -224,6 +229,94 @@ fn own_events() -> Vec<(&'static str, Event)> {
         ("meal times told", Event::MealTimes(meals)),
         ("notifications chosen", Event::NotificationPreferences(preferences)),
     ]
+}
+
+/// Each change with whoever is told of it.
+fn prescription_events() -> Vec<(&'static str, Event)> {
+    let reason = || "ឈាមឡើងខ្ពស់".to_owned();
+    let why = || "វិលមុខ".to_owned();
+    let to_patient = [
+        ("prescribed", PrescriptionChange::Prescribed),
+        (
+            "prescribed urgently",
+            PrescriptionChange::PrescribedUrgently { reason: reason() },
+        ),
+        ("draft revised", PrescriptionChange::Revised),
+        ("change proposed", PrescriptionChange::Proposed),
+        (
+            "changed urgently",
+            PrescriptionChange::ChangedUrgently { reason: reason() },
+        ),
+        ("prescription lapsed", PrescriptionChange::Lapsed),
+    ];
+    let medication = MedicationId(Uuid::from_u128(0xf));
+    let to_doctor = [
+        ("prescription confirmed", PrescriptionChange::Confirmed),
+        ("prescription rejected", PrescriptionChange::Rejected { reason: None }),
+        (
+            "prescription rejected with a reason",
+            PrescriptionChange::Rejected { reason: Some(why()) },
+        ),
+        (
+            "retake requested",
+            PrescriptionChange::RetakeRequested { reason: why() },
+        ),
+        ("proposal accepted", PrescriptionChange::ProposalAccepted),
+        (
+            "proposal declined",
+            PrescriptionChange::ProposalDeclined { reason: None },
+        ),
+        (
+            "proposal declined with a reason",
+            PrescriptionChange::ProposalDeclined { reason: Some(why()) },
+        ),
+        ("medicine added", PrescriptionChange::MedicineAdded { medication }),
+        ("prescription paused", PrescriptionChange::Paused),
+        ("prescription resumed", PrescriptionChange::Resumed),
+        ("prescription stopped", PrescriptionChange::Stopped),
+    ];
+    let to_nobody = [
+        ("prescription made by patient", PrescriptionChange::MadeByPatient),
+        ("own prescription edited", PrescriptionChange::Edited),
+        ("own draft deleted", PrescriptionChange::Deleted),
+    ];
+    let told = |user, language, name: &str| {
+        Some(Told {
+            recipient: Recipient { user, language },
+            actor_name: name.to_owned(),
+        })
+    };
+    let patient = told(PATIENT, Language::Khmer, "វេជ្ជបណ្ឌិត ចាន់");
+    let doctor = told(DAUGHTER, Language::English, "សុខ សំណាង");
+    let intake = AsNeededTaken {
+        dose: DOSE,
+        prescription: PrescriptionId(Uuid::from_u128(0xe)),
+        medication,
+        patient: PATIENT,
+        taken_at: SCHEDULED,
+        recorded_at: NOW,
+    };
+    to_patient
+        .map(|(name, change)| (name, prescription(change, patient.clone())))
+        .into_iter()
+        .chain(to_doctor.map(|(name, change)| (name, prescription(change, doctor.clone()))))
+        .chain(to_nobody.map(|(name, change)| (name, prescription(change, None))))
+        .chain([("taken as needed", Event::AsNeededTaken(intake))])
+        .collect()
+}
+
+fn prescription(change: PrescriptionChange, told: Option<Told>) -> Event {
+    Event::Prescription(Box::new(PrescriptionChanged {
+        prescription: PrescriptionId(Uuid::from_u128(0xe)),
+        patient: PATIENT,
+        doctor: Some(DAUGHTER),
+        from: Some(PrescriptionStatus::Draft),
+        to: PrescriptionStatus::Active,
+        version: 2,
+        change,
+        told,
+        days: Some((date!(2026 - 03 - 06), date!(2026 - 03 - 07))),
+    }))
 }
 
 fn leaving_events() -> Vec<(&'static str, Event)> {

@@ -23,6 +23,7 @@ impl Application {
     pub async fn tell_meal_times(&self, actor: &Actor, told: MealTimes) -> Result<MealTimes, Error> {
         require_patient(actor)?;
         self.write(By::from(actor), async |work| {
+            work.take_turn(actor.id()).await?;
             let stored = meal_times::find(&work.unit().connection(), actor.id()).await?;
             if let Decision::Changed { after, event } = stored.ranges().replace(actor.id(), told) {
                 work.save_meal_times(actor.id(), (&stored, after), Event::MealTimes(event))

@@ -4,7 +4,7 @@ use super::{Dose, DoseWindow};
 use crate::{ClockTime, DoseEventId, DoseEventStatus, MedicationId, PrescriptionId, UserId, zone};
 
 /// How far a phone's clock may run ahead of ours.
-const CLOCK_SKEW: Duration = Duration::minutes(5);
+pub(crate) const CLOCK_SKEW: Duration = Duration::minutes(5);
 
 /// What a request came to.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 
 use crate::{ClockTime, DoseEventId, DoseEventStatus, MedicationId, PrescriptionId, UserId, zone};
 
+pub(crate) use decide::CLOCK_SKEW;
 pub use decide::{Decision, DoseChange, DoseChanged, DoseError, Intake};
 pub use meals::MealTimesChanged;
 pub use slot::{Meal, MealRange, MealTimes, Slot};

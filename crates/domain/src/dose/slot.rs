@@ -1,5 +1,5 @@
 use std::fmt;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -21,14 +21,24 @@ pub enum Slot {
 }
 
 impl Slot {
-    /// The slot of a stored dose. Morning doses lie between 06:00 and 10:00 and daytime ones between 12:00 and
-    /// 17:00, so the hour tells them apart.
+    /// The slot of a stored dose: morning doses lie before 11:00 and daytime ones after it, so the hour tells them apart.
     #[must_use]
     pub fn of(scheduled_time: OffsetDateTime, period: TimePeriod) -> Self {
         match period {
             TimePeriod::Night => Self::Night,
             TimePeriod::Daytime if scheduled_time.to_offset(zone::PHNOM_PENH).hour() < 11 => Self::Morning,
             TimePeriod::Daytime => Self::Afternoon,
+        }
+    }
+
+    /// The hours in which its doses lie: by the meals, or at a time of the patient's own. No two slots share one, and each
+    /// tells its slot, as [`Slot::of`] reads it.
+    #[must_use]
+    pub fn hours(self) -> Range<u8> {
+        match self {
+            Self::Morning => 0..11,
+            Self::Afternoon => 11..18,
+            Self::Night => 18..24,
         }
     }
 

@@ -3,7 +3,9 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use das_tern_application::{Error, Resource};
-use das_tern_domain::{AccessRequestId, ConnectionId, ConnectionOfferId, DoctorName, DoseEventId, SessionId};
+use das_tern_domain::{
+    AccessRequestId, ConnectionId, ConnectionOfferId, DoctorName, DoseEventId, PrescriptionId, SessionId, UserId,
+};
 use uuid::Uuid;
 
 use crate::error::Failure;
@@ -24,8 +26,16 @@ impl PathId for DoseEventId {
     const RESOURCE: Resource = Resource::DoseEvent;
 }
 
+impl PathId for UserId {
+    const RESOURCE: Resource = Resource::Patient;
+}
+
 impl PathId for DoctorName {
     const RESOURCE: Resource = Resource::Doctor;
+}
+
+impl PathId for PrescriptionId {
+    const RESOURCE: Resource = Resource::Prescription;
 }
 
 impl PathId for SessionId {

@@ -9,7 +9,7 @@ use actix_web::{HttpResponse, web};
 use das_tern_application::{Application, Integrations, Settings as ApplicationSettings, World};
 use serde_json::{Value, json};
 
-use crate::{Settings, State};
+use crate::{Offer, Settings, State};
 
 const ORIGIN: &str = "https://app.example";
 
@@ -33,9 +33,17 @@ async fn application() -> Application {
             "codes_per_hour": 5, "code_tries_per_hour": 100, "invitation_days": 7, "invitations_per_hour": 10,
             "access_request_days": 7, "approval_hours": 24, "nudges_per_dose": 2,
         },
+        "schedule": { "horizon_days": 30, "batch": 200 },
         "pictures": {
             "max_pixels": 1_000_000, "max_side": 1000, "jpeg_quality": 85, "at_once": 1, "wait_ms": 1000,
         },
+        "adherence": {
+            "green_from": 80, "yellow_from": 50, "attention_below": 70, "warning_misses": 2, "critical_misses": 3,
+        },
+        "schedule": { "horizon_days": 30, "batch": 200 },
+        "jobs": { "in_server": false, "heartbeat_timeout_s": 30, "licence_photos_every_s": 86_400,
+            "schedules_every_s": 3600, "lapsed_courses_every_s": 3600,
+            "accounts_to_delete_every_s": 3600 },
     }))
     .unwrap();
     // The port of nobody: both are away.
@@ -74,7 +82,7 @@ impl Answer {
 
 async fn call(settings: Settings, requests: Vec<TestRequest>) -> Vec<Answer> {
     let state = State::new(application().await, settings, || "some_metric 1".to_owned());
-    let service = init_service(crate::app(state).route("/panic", web::get().to(panics))).await;
+    let service = init_service(crate::app(state, Offer::Everything).route("/panic", web::get().to(panics))).await;
     let mut answers = Vec::new();
     for request in requests {
         let peer = "127.0.0.1:4711".parse().unwrap();

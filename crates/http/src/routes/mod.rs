@@ -6,9 +6,11 @@ mod audit_logs;
 mod auth;
 mod connections;
 mod docs;
+mod doctor;
 mod doses;
 mod fallback;
 mod health;
+mod prescriptions;
 mod secrets;
 mod system;
 mod users;
@@ -65,6 +67,24 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
             .service(doses::take)
             .service(doses::skip)
             .service(doses::move_reminder)
+            .service(prescriptions::list)
+            .service(prescriptions::show)
+            .service(prescriptions::prescribe)
+            .service(prescriptions::make_own)
+            .service(prescriptions::edit)
+            .service(prescriptions::confirm)
+            .service(prescriptions::reject)
+            .service(prescriptions::ask_for_retake)
+            .service(prescriptions::accept_changes)
+            .service(prescriptions::decline_changes)
+            .service(prescriptions::pause)
+            .service(prescriptions::resume)
+            .service(prescriptions::stop)
+            .service(prescriptions::delete)
+            .service(prescriptions::list_versions)
+            .service(prescriptions::show_version)
+            .service(prescriptions::add_medicine)
+            .service(prescriptions::record_intake)
             .service(users::me)
             .service(users::edit)
             .service(users::leave)
@@ -104,6 +124,10 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
             .service(connections::list_access_requests)
             .service(connections::approve_access)
             .service(connections::deny_access)
+            .service(doctor::dashboard)
+            .service(doctor::patients)
+            .service(doctor::details)
+            .service(doctor::prescriptions)
             .service(administration::doctors)
             .service(administration::verify)
             .service(administration::reject)
@@ -121,5 +145,22 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
             .service(health::live)
             .service(health::ready)
             .service(system::document)
+    });
+}
+
+/// Mounts what tells how a process is doing, and nothing else.
+pub(crate) fn mount_health(config: &mut ServiceConfig<'_>) {
+    config.service(
+        scope("/api/v1")
+            .service(health::health)
+            .service(health::live)
+            .service(health::ready)
+            .service(system::metrics),
+    );
+    config.map(|config| {
+        config
+            .service(health::health)
+            .service(health::live)
+            .service(health::ready)
     });
 }

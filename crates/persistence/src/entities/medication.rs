@@ -1,10 +1,8 @@
 //! The table `medications`.
 
-use das_tern_domain::{Dosage, MedicationId, PrescriptionId};
+use das_tern_domain::{Dosage, MedicationId, MedicineDetails, PrescriptionId, ReminderTimes};
 use sea_orm::entity::prelude::*;
 use time::{Date, OffsetDateTime};
-
-use crate::json::ReminderTimes;
 
 /// A row of a prescription's grid.
 #[sea_orm::model]
@@ -39,7 +37,9 @@ pub struct Model {
     #[sea_orm(column_type = "JsonBinary")]
     pub reminder_times: Option<ReminderTimes>,
     #[sea_orm(column_type = "JsonBinary")]
-    pub details: Json,
+    pub details: MedicineDetails,
+    pub series_id: Option<MedicationId>,
+    pub removed_in_version: Option<i32>,
     #[sea_orm(belongs_to, from = "prescription_id", to = "id")]
     pub prescription: BelongsTo<super::prescription::Entity>,
     #[sea_orm(has_many)]

@@ -1,8 +1,8 @@
 //! The table `prescriptions`.
 
-use das_tern_domain::{Gender, PrescriptionId, PrescriptionStatus, UserId};
+use das_tern_domain::{Gender, PrescriptionDetails, PrescriptionId, PrescriptionStatus, UserId};
 use sea_orm::entity::prelude::*;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 /// A prescription, with the patient as they were when it was made.
 #[sea_orm::model]
@@ -27,7 +27,9 @@ pub struct Model {
     pub created_at: OffsetDateTime,
     pub updated_at: OffsetDateTime,
     #[sea_orm(column_type = "JsonBinary")]
-    pub details: Json,
+    pub details: PrescriptionDetails,
+    pub scheduled_until: Option<Date>,
+    pub last_day: Option<Date>,
     #[sea_orm(belongs_to, relation_enum = "Patient", from = "patient_id", to = "id")]
     pub patient: BelongsTo<super::user::Entity>,
     #[sea_orm(belongs_to, relation_enum = "Doctor", from = "doctor_id", to = "id")]

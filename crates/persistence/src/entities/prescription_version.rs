@@ -1,6 +1,6 @@
 //! The table `prescription_versions`.
 
-use das_tern_domain::{PrescriptionId, PrescriptionVersionId, UserId};
+use das_tern_domain::{Grid, PrescriptionId, PrescriptionVersionId, UserId, VersionDetails};
 use sea_orm::entity::prelude::*;
 use time::OffsetDateTime;
 
@@ -17,8 +17,11 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub change_reason: Option<String>,
     #[sea_orm(column_type = "JsonBinary")]
-    pub medications_snapshot: Json,
+    pub medications_snapshot: Grid,
     pub created_at: OffsetDateTime,
+    pub is_urgent: bool,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub details: VersionDetails,
     #[sea_orm(belongs_to, from = "prescription_id", to = "id")]
     pub prescription: BelongsTo<super::prescription::Entity>,
     #[sea_orm(belongs_to, from = "author_id", to = "id")]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use das_tern_domain::{DoseEventStatus, Slot, TimePeriod, UserId, zone};
+use das_tern_domain::{DoseEventStatus, Slot, TimePeriod, UserId, last_day_of_horizon, zone};
 use das_tern_persistence::entities::dose_event;
 use time::{Date, Duration, OffsetDateTime};
 
@@ -13,7 +13,7 @@ use super::prescriptions::{ended_at, medication_id, numbered, written_at};
 use super::treatments::{Cell, Row, TREATMENTS, Treatment};
 
 /// How many days ahead doses exist, today included (rules §5).
-const HORIZON_DAYS: i64 = 30;
+pub(super) const HORIZON_DAYS: u16 = 30;
 
 /// A dose with what it comes from.
 pub(super) struct Dose {
@@ -65,7 +65,8 @@ fn scheduled(treatment: &'static Treatment, calendar: &Calendar) -> Vec<Dose> {
     let ended = ended_at(treatment, calendar);
     let mut doses = Vec::new();
     let mut day = calendar.day(treatment.written_days_ago());
-    while day < calendar.today() + Duration::days(HORIZON_DAYS) {
+    let last_day = last_day_of_horizon(calendar.today(), HORIZON_DAYS);
+    while day <= last_day {
         for (number, row) in grid_of(treatment, day, calendar) {
             for (slot, cell) in cells(row) {
                 let time = meals.dose_at(day, slot, cell.before_meal);
@@ -149,7 +150,7 @@ fn due(
 /// On activation, or when the horizon came to the dose's day.
 fn created_at(treatment: &Treatment, day: Date, calendar: &Calendar) -> OffsetDateTime {
     let written = treatment.versions.first().map(|version| written_at(version, calendar));
-    let topped_up = zone::start_of(day - Duration::days(HORIZON_DAYS));
+    let topped_up = zone::start_of(day - Duration::days(HORIZON_DAYS.into()));
     written.unwrap_or(calendar.first_run).max(topped_up)
 }
 

@@ -1,17 +1,16 @@
 //! The treatments as rows: prescriptions, the grid in force, and every version of it.
 
-use das_tern_domain::{ClockTime, Dosage, MedicationId, zone};
-use das_tern_persistence::ReminderTimes;
+use das_tern_domain::{
+    Dosage, Grid, MedicationId, Medicine, MedicineDetails, Particulars, PrescriptionDetails, PrescriptionStatus,
+    ReminderTimes, VersionDetails, age, default_timing, last_day_of_horizon, zone,
+};
 use das_tern_persistence::entities::{medication, prescription, prescription_version};
-use serde_json::{Value, json};
-use time::{Date, OffsetDateTime};
+use time::OffsetDateTime;
 
 use super::calendar::Calendar;
+use super::doses::HORIZON_DAYS;
 use super::id_of;
 use super::treatments::{Cell, Row, TREATMENTS, Treatment, Version};
-
-/// When a medicine that is taken as needed reminds (rules §5).
-const REMINDERS: [&str; 4] = ["07:00", "12:00", "18:00", "21:00"];
 
 /// When a version was written: in the afternoon, so that its first day is the next one.
 pub(super) fn written_at(version: &Version, calendar: &Calendar) -> OffsetDateTime {
@@ -43,6 +42,12 @@ pub(super) fn prescriptions(calendar: &Calendar) -> Vec<prescription::Model> {
 fn prescribed(treatment: &Treatment, calendar: &Calendar) -> prescription::Model {
     let patient = treatment.patient;
     let created_at = calendar.at(treatment.written_days_ago(), 17);
+    let is_followed = treatment.status == PrescriptionStatus::Active;
+    let ends: Option<Vec<_>> = treatment.rows().iter().map(|row| row.last_days_ago).collect();
+    let ends = ends
+        .unwrap_or_default()
+        .into_iter()
+        .map(|days_ago| calendar.day(days_ago));
     let changed_at = treatment.versions.last().map(|version| written_at(version, calendar));
     prescription::Model {
         id: treatment.id(),
@@ -58,13 +63,10 @@ fn prescribed(treatment: &Treatment, calendar: &Calendar) -> prescription::Model
         urgent_reason: treatment.urgent_reason.map(str::to_owned),
         created_at,
         updated_at: ended_at(treatment, calendar).or(changed_at).unwrap_or(created_at),
-        details: json!({}),
+        details: PrescriptionDetails::default(),
+        scheduled_until: is_followed.then(|| last_day_of_horizon(calendar.today(), HORIZON_DAYS)),
+        last_day: ends.into_iter().max(),
     }
-}
-
-fn age(born: Date, day: Date) -> i32 {
-    let before_birthday = (day.month() as u8, day.day()) < (born.month() as u8, born.day());
-    day.year() - born.year() - i32::from(before_birthday)
 }
 
 pub(super) fn medications(calendar: &Calendar) -> Vec<medication::Model> {
@@ -84,8 +86,13 @@ pub(super) fn versions(calendar: &Calendar) -> Vec<prescription_version::Model> 
                 version_number: number,
                 author_id: Some(treatment.author().id()),
                 change_reason: version.reason.map(str::to_owned),
-                medications_snapshot: grid.iter().map(snapshot).collect(),
+                medications_snapshot: Grid(grid.iter().map(snapshot).collect()),
                 created_at: written_at(version, calendar),
+                is_urgent: version.reason.is_some() && version.reason == treatment.urgent_reason,
+                details: VersionDetails {
+                    symptoms: treatment.symptoms.to_owned(),
+                    particulars: Particulars::default(),
+                },
             });
         }
     }
@@ -95,27 +102,54 @@ pub(super) fn versions(calendar: &Calendar) -> Vec<prescription_version::Model> 
 fn grid(treatment: &Treatment, rows: &'static [Row], calendar: &Calendar) -> Vec<medication::Model> {
     let since = calendar.at(treatment.written_days_ago(), 17);
     numbered(rows)
-        .map(|(number, row)| medication::Model {
-            id: medication_id(treatment, number),
-            prescription_id: treatment.id(),
-            row_number: number,
-            medicine_name: row.medicine.to_owned(),
-            medicine_name_khmer: Some(row.khmer.to_owned()),
-            image_url: None,
-            morning_dosage: row.morning.map(dosage),
-            daytime_dosage: row.daytime.map(dosage),
-            night_dosage: row.night.map(dosage),
-            frequency: Some(frequency(row)),
-            timing: Some(timing(row).to_owned()),
-            created_at: since,
-            updated_at: since,
-            is_prn: row.is_prn,
-            first_day: Some(calendar.day(row.first_days_ago)),
-            last_day: row.last_days_ago.map(|days_ago| calendar.day(days_ago)),
-            reminder_times: row.is_prn.then(reminders),
-            details: json!({}),
+        .map(|(number, row)| {
+            let written = written_row(row, calendar);
+            medication::Model {
+                id: medication_id(treatment, number),
+                prescription_id: treatment.id(),
+                row_number: number,
+                medicine_name: written.medicine_name,
+                medicine_name_khmer: written.medicine_name_khmer,
+                image_url: None,
+                morning_dosage: written.morning_dosage,
+                daytime_dosage: written.daytime_dosage,
+                night_dosage: written.night_dosage,
+                frequency: written.frequency,
+                timing: written.timing,
+                created_at: since,
+                updated_at: since,
+                is_prn: written.is_prn,
+                first_day: written.first_day,
+                last_day: written.last_day,
+                reminder_times: written.reminder_times,
+                details: written.details,
+                series_id: None,
+                removed_in_version: None,
+            }
         })
         .collect()
+}
+
+/// A row of the play as the rules know it.
+fn written_row(row: &Row, calendar: &Calendar) -> das_tern_domain::Row {
+    let mut written = das_tern_domain::Row {
+        medicine_name: row.medicine.to_owned(),
+        medicine_name_khmer: Some(row.khmer.to_owned()),
+        image_url: None,
+        morning_dosage: row.morning.map(dosage),
+        daytime_dosage: row.daytime.map(dosage),
+        night_dosage: row.night.map(dosage),
+        frequency: None,
+        timing: None,
+        is_prn: row.is_prn,
+        first_day: Some(calendar.day(row.first_days_ago)),
+        last_day: row.last_days_ago.map(|days_ago| calendar.day(days_ago)),
+        reminder_times: row.is_prn.then(ReminderTimes::default),
+        details: MedicineDetails::default(),
+    };
+    written.frequency = Some(written.default_frequency());
+    written.timing = Some(default_timing(written.is_before_meal()).to_owned());
+    written
 }
 
 /// Rows and versions are numbered from 1.
@@ -130,46 +164,26 @@ fn dosage(cell: Cell) -> Dosage {
     }
 }
 
-fn cells(row: &Row) -> impl Iterator<Item = Cell> {
-    [row.morning, row.daytime, row.night].into_iter().flatten()
-}
-
-/// The count of cells, as the grid shows it (rules §4).
-fn frequency(row: &Row) -> String {
-    match cells(row).count() {
-        0 => "ពេលចាំបាច់".to_owned(),
-        count => format!("{count}ដង/១ថ្ងៃ"),
+fn snapshot(medication: &medication::Model) -> Medicine {
+    let medication = medication.clone();
+    Medicine {
+        id: medication.id,
+        series_id: medication.series_id,
+        row_number: medication.row_number,
+        row: das_tern_domain::Row {
+            medicine_name: medication.medicine_name,
+            medicine_name_khmer: medication.medicine_name_khmer,
+            image_url: medication.image_url,
+            morning_dosage: medication.morning_dosage,
+            daytime_dosage: medication.daytime_dosage,
+            night_dosage: medication.night_dosage,
+            frequency: medication.frequency,
+            timing: medication.timing,
+            is_prn: medication.is_prn,
+            first_day: medication.first_day,
+            last_day: medication.last_day,
+            reminder_times: medication.reminder_times,
+            details: medication.details,
+        },
     }
-}
-
-fn timing(row: &Row) -> &'static str {
-    if cells(row).any(|cell| cell.before_meal) {
-        "មុនអាហារ"
-    } else {
-        "បន្ទាប់ពីអាហារ"
-    }
-}
-
-fn reminders() -> ReminderTimes {
-    let clocks = REMINDERS.iter().filter_map(|clock| clock.parse::<ClockTime>().ok());
-    ReminderTimes(clocks.collect())
-}
-
-fn snapshot(medication: &medication::Model) -> Value {
-    json!({
-        "id": medication.id,
-        "rowNumber": medication.row_number,
-        "medicineName": medication.medicine_name,
-        "medicineNameKhmer": medication.medicine_name_khmer,
-        "imageUrl": medication.image_url,
-        "morningDosage": medication.morning_dosage,
-        "daytimeDosage": medication.daytime_dosage,
-        "nightDosage": medication.night_dosage,
-        "frequency": medication.frequency,
-        "timing": medication.timing,
-        "isPrn": medication.is_prn,
-        "firstDay": medication.first_day.map(zone::format_day),
-        "lastDay": medication.last_day.map(zone::format_day),
-        "reminderTimes": medication.reminder_times,
-    })
 }

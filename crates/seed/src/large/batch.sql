@@ -75,10 +75,10 @@ added_connections AS (
 ),
 added_prescriptions AS (
     INSERT INTO prescriptions (id, patient_id, doctor_id, patient_name, patient_gender, patient_age, symptoms, status,
-        created_at, updated_at)
+        scheduled_until, created_at, updated_at)
     SELECT prescription_id, id, doctor_id, family_name || ' ' || given_name, gender,
-        extract(year FROM age($4::date, born))::int, 'ទឹកនោមផ្អែម និងឈឺក្រពះ', 'ACTIVE', $3 - interval '40 days',
-        $3 - interval '40 days'
+        extract(year FROM age($4::date, born))::int, 'ទឹកនោមផ្អែម និងឈឺក្រពះ', 'ACTIVE', $4::date + 29,
+        $3 - interval '40 days', $3 - interval '40 days'
     FROM patient
     ON CONFLICT DO NOTHING
     RETURNING id

@@ -2,6 +2,7 @@
 
 mod cpu;
 mod load;
+mod logins;
 mod operations;
 mod sql;
 
@@ -17,7 +18,7 @@ use crate::interrupt;
 use crate::progress::{Step, say};
 use crate::services::{Folder, Postgres, PostgresOptions, RedisOptions, Services, signal};
 use load::{Request, Run};
-use operations::{Kind, Operation};
+use operations::{Callers, Kind, Operation};
 use sql::Sql;
 
 /// What is measured, and for how long.
@@ -101,6 +102,8 @@ fn start(command: &mut Command, port: u16) -> Result<Child> {
         "ANONYMOUS_PER_MINUTE_PER_IP",
     ];
     command.envs(limits.map(|name| (format!("DASTERN__LIMITS__{name}"), plenty)));
+    // Fifty logins at once wait for each other, and none is to be sent away.
+    command.env("DASTERN__AUTH__HASH_TIMEOUT_MS", "60000");
     command
         .env("HOST", "127.0.0.1")
         .env("PORT", port.to_string())
@@ -134,14 +137,22 @@ fn measure_server(
     ))?;
     let step = Step::begin(format!("signing {} patients in", phones.len()));
     let patients = operations::sign_in(address, &phones)?;
+    let (doctors, small_doctors) = operations::sign_doctors_in(address, sql)?;
     step.done();
-    operations::prepare_bare(sql, &patients)?;
+    let callers = Callers {
+        patients,
+        doctors,
+        small_doctors,
+    };
+    operations::prepare_bare(sql, &callers)?;
+    // Figures are counted from the index alone where it is known that all may see the rows.
+    sql.run("VACUUM dose_events")?;
 
     println!(
         "{:<36} {:>4} {:>9} {:>8} {:>8} {:>8} {:>10} {:>10} {:>6}",
         "operation", "conn", "req/s", "p50 ms", "p95 ms", "p99 ms", "server µs", "PG µs", "ratio"
     );
-    for operation in operations::all(&patients) {
+    for operation in operations::all(&callers) {
         for clients in CLIENTS {
             ensure!(!interrupt::came(), "stopped");
             let measured = Measured::take(
@@ -151,7 +162,7 @@ fn measure_server(
                 options,
                 (server.id(), postgres.pid()),
                 sql,
-                &patients,
+                &callers.patients,
             )?;
             let ratio = (clients == COMPARED).then(|| {
                 let script = operations::write_script(folder.path(), &operation)?;
@@ -161,6 +172,7 @@ fn measure_server(
         }
     }
     operations::tidy_up(sql)?;
+    logins::measure(address, server.id(), sql, &callers.patients, options.seconds)?;
     println!(
         "resident memory: {idle:.0} MiB idle, {:.0} MiB after load",
         cpu::resident_mib(server.id())?
@@ -188,7 +200,7 @@ impl Measured {
         options: BenchOptions,
         (server, postgres): (u32, u32),
         sql: &Sql<'_>,
-        patients: &[operations::Patient],
+        patients: &[operations::Caller],
     ) -> Result<Self> {
         let doses;
         let drive: Box<dyn Fn() -> Result<Run>> = match &operation.kind {

@@ -53,6 +53,8 @@ impl<'a> Sql<'a> {
                 &seconds.to_string(),
             ])
             .args(["-D", &format!("patients={}", self.count("bench_patients")?)])
+            .args(["-D", &format!("doctors={}", self.count("bench_doctors")?)])
+            .args(["-D", &format!("small_doctors={}", self.count("bench_small_doctors")?)])
             .args(["-D", &format!("doses={}", self.count("bench_doses")?)])
             .arg("-f")
             .arg(script)

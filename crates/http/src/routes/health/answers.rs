@@ -1,4 +1,4 @@
-use das_tern_application::{Check, Health};
+use das_tern_application::{Check, Health, WorkerCheck};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -17,6 +17,8 @@ pub(crate) struct HealthBody<'a> {
     database: CheckBody<'a>,
     redis: CheckBody<'a>,
     migrations: CheckBody<'a>,
+    /// What runs the jobs; null where this process does not.
+    worker: Option<WorkerBody>,
 }
 
 /// All of it in one word.
@@ -43,6 +45,18 @@ struct CheckBody<'a> {
     latency_ms: Option<f64>,
     /// What is wrong with it.
     problem: Option<&'a str>,
+}
+
+/// How the worker of this process is doing.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = HealthOfWorker)]
+struct WorkerBody {
+    healthy: bool,
+    /// How long ago it showed that it is alive, in milliseconds.
+    age_ms: u64,
+    /// What is wrong with it.
+    problem: Option<&'static str>,
 }
 
 /// The process is alive.
@@ -88,6 +102,7 @@ impl<'a> From<&'a Health> for HealthBody<'a> {
             database: (&health.database).into(),
             redis: (&health.redis).into(),
             migrations: (&health.migrations).into(),
+            worker: health.worker.map(WorkerBody::from),
         }
     }
 }
@@ -98,6 +113,16 @@ impl<'a> From<&'a Check> for CheckBody<'a> {
             healthy: check.healthy,
             latency_ms: check.latency_ms,
             problem: check.problem.as_deref(),
+        }
+    }
+}
+
+impl From<WorkerCheck> for WorkerBody {
+    fn from(check: WorkerCheck) -> Self {
+        Self {
+            healthy: check.healthy,
+            age_ms: u64::try_from(check.age.as_millis()).unwrap_or(u64::MAX),
+            problem: (!check.healthy).then_some("shows no sign of life; no jobs run"),
         }
     }
 }

@@ -44,8 +44,8 @@ pub(crate) async fn live() -> HttpResponse {
 
 /// Whether requests should be sent to it.
 ///
-/// Not when the database is away, its schema is behind, or the process is shutting down. Without Redis the product is
-/// slower, but ready.
+/// Not when the database is away, its schema is behind, the worker of this process hangs, or the process is shutting down.
+/// Without Redis the product is slower, but ready.
 #[utoipa::path(
     operation_id = "ready",
     tag = "system",

@@ -1,0 +1,132 @@
+//! What happens to prescriptions by itself, day by day (rules §4, §5). Safe to run at any time and on any number of machines.
+
+use das_tern_cache::StaleKey;
+use das_tern_domain::{Decision, PrescriptionId, UserId, last_day_of_horizon, plan};
+use das_tern_persistence::prescriptions::{self, NewDose, PrescriptionView};
+use time::{Date, Duration};
+
+use crate::effects::{By, DayScheduleKey};
+use crate::work::{Stop, Work};
+use crate::{Application, Error};
+
+/// What a top-up came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ToppedUp {
+    /// How many prescriptions reach to the horizon now.
+    pub prescriptions: u64,
+    /// How many doses were made for them.
+    pub doses: u64,
+}
+
+/// One batch of it, with the days that look different.
+struct Batch {
+    done: ToppedUp,
+    days: Vec<(UserId, Date)>,
+}
+
+impl Application {
+    /// Makes the doses of every active prescription up to the horizon, so that open-ended courses never run dry. Each
+    /// prescription is done once, by whichever instance comes to it first; one that somebody is changing at this moment is
+    /// left for the next run.
+    ///
+    /// # Errors
+    /// When the database fails; what was done before stays done.
+    pub async fn top_up_schedules(&self) -> Result<ToppedUp, Error> {
+        let until = last_day_of_horizon(self.today(), self.settings().schedule.horizon_days);
+        let size = u64::from(self.settings().schedule.batch);
+        let mut total = ToppedUp::default();
+        loop {
+            let batch = self
+                .write(By::SYSTEM, async |work| work.top_up(self.today(), until, size).await)
+                .await?;
+            let days = batch.days.iter().map(|(patient, day)| {
+                StaleKey::of(&DayScheduleKey {
+                    patient: *patient,
+                    day: *day,
+                })
+            });
+            self.cache().forget(&days.collect::<Vec<_>>()).await;
+            total.prescriptions += batch.done.prescriptions;
+            total.doses += batch.done.doses;
+            if batch.done.prescriptions < size || self.is_closing() {
+                return Ok(total);
+            }
+        }
+    }
+
+    /// Ends every prescription whose last course is over; how many. Each patient is told once.
+    ///
+    /// # Errors
+    /// When the database fails; what was done before stays done.
+    pub async fn end_lapsed_prescriptions(&self) -> Result<u64, Error> {
+        let size = u64::from(self.settings().schedule.batch);
+        let mut ended = 0;
+        loop {
+            let due = prescriptions::due_for_lapsing(self.database().connection(), self.today(), size).await?;
+            let mut ended_now = 0;
+            for due in &due {
+                if self.is_closing() {
+                    return Ok(ended + ended_now);
+                }
+                ended_now += u64::from(self.end_lapsed(due.id).await?);
+            }
+            ended += ended_now;
+            if ended_now == 0 {
+                return Ok(ended);
+            }
+        }
+    }
+
+    /// Whether it was this call that ended it.
+    async fn end_lapsed(&self, id: PrescriptionId) -> Result<bool, Error> {
+        self.write(By::SYSTEM, async |work| {
+            let before = work.take_turn_of(id).await?;
+            match before.prescription.lapse(self.today()) {
+                Decision::Unchanged => Ok(false),
+                Decision::Changed { after, event } => {
+                    work.save_prescription(&before, &after, event).await?;
+                    Ok(true)
+                }
+            }
+        })
+        .await
+    }
+}
+
+impl Work<'_> {
+    async fn top_up(&mut self, today: Date, until: Date, size: u64) -> Result<Batch, Stop> {
+        self.begin().await?;
+        let due = prescriptions::lock_due_for_doses(&self.unit().connection(), until, size).await?;
+        let ids: Vec<_> = due.iter().map(|due| due.id).collect();
+        let views = prescriptions::current_grids(&self.unit().connection(), &ids).await?;
+        let missing: Vec<_> = views
+            .iter()
+            .flat_map(|view| self.missing_doses(view, today, until))
+            .collect();
+        let plan: Vec<_> = missing.iter().map(|(_, dose)| dose.clone()).collect();
+        let doses = prescriptions::extend(&self.unit().connection(), &ids, until, &plan, self.now()).await?;
+        let mut days: Vec<_> = missing.iter().map(|(patient, dose)| (*patient, dose.day())).collect();
+        days.sort_unstable();
+        days.dedup();
+        let done = ToppedUp {
+            prescriptions: ids.len() as u64,
+            doses,
+        };
+        Ok(Batch { done, days })
+    }
+
+    /// The doses of the days that a prescription's doses do not reach to yet.
+    fn missing_doses(&self, view: &PrescriptionView, today: Date, until: Date) -> Vec<(UserId, NewDose)> {
+        let first = view
+            .scheduled_until
+            .map_or(today, |last| today.max(last + Duration::DAY));
+        let prescription = &view.prescription;
+        plan(&prescription.grid, &view.habits, first..=until)
+            .into_iter()
+            .map(|dose| {
+                let dose = NewDose::new(self.new_id().into(), prescription.id, dose);
+                (prescription.patient_id(), dose)
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,127 @@
+//! Prescriptions: who writes them, what the patient answers, and the doses that follow (rules §4, §5).
+
+mod answer;
+mod by_itself;
+mod delete;
+mod edit;
+mod make;
+mod medicines;
+mod prescribe;
+mod save;
+mod show;
+mod versions;
+
+use das_tern_domain::access::{self, Action};
+use das_tern_domain::{
+    GridProblem, InvalidRow, MedicationId, PatientData, PrescriptionError, PrescriptionId, PrescriptionStatus, UserId,
+    UserRole, zone,
+};
+use das_tern_persistence::prescriptions::{self, PrescriptionView};
+use time::Date;
+
+pub use by_itself::ToppedUp;
+pub use edit::PrescriptionEdit;
+pub use make::OwnPrescription;
+pub use prescribe::DoctorsPrescription;
+pub use show::PrescriptionQuery;
+
+use crate::work::Work;
+use crate::{Actor, Application, Code, Error, FieldCode, FieldError, Resource};
+
+impl Application {
+    /// Today in Phnom Penh.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        zone::day_of(self.now())
+    }
+
+    /// Decides whether the caller may do `action` with a prescription. What they may not know of is missing.
+    async fn permit_on(
+        &self,
+        actor: &Actor,
+        id: PrescriptionId,
+        action: impl FnOnce(Option<UserId>) -> Action,
+    ) -> Result<(), Error> {
+        let found = prescriptions::parties(self.database().connection(), id).await?;
+        let parties = found.ok_or_else(|| Error::missing(Resource::Prescription))?;
+        let action = action(parties.doctor_id);
+        if parties.patient_id == actor.id() {
+            return match access::decide(actor.viewer(), parties.patient_id, None, action, self.now()) {
+                Ok(_) => Ok(()),
+                Err(refusal) => Err(refusal.into()),
+            };
+        }
+        self.permit(actor, parties.patient_id, action, PatientData::Prescriptions)
+            .await
+            .map_err(|error| {
+                let is_hidden = parties.status == PrescriptionStatus::Draft && parties.doctor_id != Some(actor.id());
+                hidden(error, is_hidden)
+            })
+    }
+}
+
+/// A refusal that tells nothing about a patient whom the caller may not know of, nor about a thing that is hidden.
+fn hidden(error: Error, is_hidden: bool) -> Error {
+    if is_hidden || error.code() == Code::NotFound {
+        Error::missing(Resource::Prescription)
+    } else {
+        error
+    }
+}
+
+/// Only patients have doses.
+fn require_patient(actor: &Actor) -> Result<(), Error> {
+    if actor.account.role == UserRole::Patient {
+        Ok(())
+    } else {
+        Err(Error::new(Code::Forbidden))
+    }
+}
+
+/// Checks that a change is made to a version that was expected; `None` expects none.
+fn check_condition(expected: Option<&Vec<String>>, view: &PrescriptionView) -> Result<(), Error> {
+    if expected.is_none_or(|versions| versions.contains(&view.version())) {
+        Ok(())
+    } else {
+        Err(stale(view))
+    }
+}
+
+/// Somebody has changed it meanwhile: what it is now, for the client to go on with.
+fn stale(view: &PrescriptionView) -> Error {
+    let prescription = &view.prescription;
+    Error::new(Code::StaleVersion)
+        .with("currentVersion", prescription.current_version)
+        .with("proposedVersion", prescription.proposed_version)
+}
+
+/// Ids for new rows of a grid.
+fn row_ids(work: &Work<'_>) -> impl FnMut() -> MedicationId {
+    || work.new_id().into()
+}
+
+impl From<GridProblem> for FieldError {
+    fn from(problem: GridProblem) -> Self {
+        let code = match problem.kind {
+            InvalidRow::Required => FieldCode::Required,
+            InvalidRow::Invalid => FieldCode::Invalid,
+            InvalidRow::TooLong => FieldCode::TooLong,
+            InvalidRow::OutOfRange => FieldCode::OutOfRange,
+        };
+        Self::new(problem.field, code)
+    }
+}
+
+impl From<PrescriptionError> for Error {
+    fn from(error: PrescriptionError) -> Self {
+        match error {
+            PrescriptionError::InvalidState { from, allowed } => Self::new(Code::InvalidState)
+                .with("from", from)
+                .with("allowed", allowed),
+            PrescriptionError::RevisionRequired => Self::new(Code::RevisionRequired),
+            PrescriptionError::NoDoctor | PrescriptionError::NotOwn => Self::new(Code::Forbidden),
+            PrescriptionError::Stale => Self::new(Code::StaleVersion),
+            PrescriptionError::Invalid(problems) => Self::invalid(problems.into_iter().map(FieldError::from).collect()),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+use std::collections::BTreeSet;
+
+use das_tern_domain::{Event, PatientData, PatientDataViewed, PrescriptionId, PrescriptionStatus, UserId, UserRole};
+use das_tern_persistence::prescriptions::{self, ListFilter, PrescriptionView};
+
+use super::hidden;
+use crate::effects::By;
+use crate::pages::ListOf;
+use crate::{Actor, Application, Error, Page, PageRequest, Resource};
+
+/// Which prescriptions are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct PrescriptionQuery {
+    /// Of whom; a patient's own, or those of everybody whom a doctor or a family member sees, where nobody is named.
+    pub patient: Option<UserId>,
+    /// Only those that the caller wrote.
+    pub is_own: bool,
+    /// Only those that stand here.
+    pub status: Option<PrescriptionStatus>,
+    /// Which page.
+    pub page: PageRequest,
+}
+
+impl Application {
+    /// A page of the prescriptions that the caller may see, newest first. A draft is seen by its patient and its writer.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, `FORBIDDEN` or `ACCESS_APPROVAL_REQUIRED` as the access policy says of the patient who is named;
+    /// `VALIDATION_ERROR` for a page that does not exist.
+    pub async fn prescriptions(
+        &self,
+        actor: &Actor,
+        query: PrescriptionQuery,
+    ) -> Result<Page<PrescriptionView>, Error> {
+        let patient = match query.patient {
+            None if actor.account.role == UserRole::Patient => Some(actor.id()),
+            named => named,
+        };
+        let list = ListOf {
+            name: if query.is_own {
+                "own prescriptions"
+            } else {
+                "prescriptions"
+            },
+            owner: patient.unwrap_or(actor.id()),
+        };
+        let page = self.cursors().query(list, &query.page)?;
+        if let Some(patient) = patient.filter(|patient| *patient != actor.id()) {
+            self.look(actor, Some(patient), PatientData::Prescriptions).await?;
+        }
+        let filter = ListFilter {
+            viewer: actor.id(),
+            patient,
+            writer: query.is_own.then_some(actor.id()),
+            status: query.status,
+            now: self.now(),
+        };
+        let after = page.after.map(|(time, id)| (time, id.into()));
+        let rows = prescriptions::list(self.database().connection(), &filter, after, page.rows()).await?;
+        let shown = self
+            .cursors()
+            .page(list, &page, rows, |view| (view.created_at, view.prescription.id.0));
+        if patient.is_none() {
+            self.record_looks(actor, &shown.items).await?;
+        }
+        Ok(shown)
+    }
+
+    /// A prescription.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, `FORBIDDEN` or `ACCESS_APPROVAL_REQUIRED` as the access policy says.
+    pub async fn prescription(&self, actor: &Actor, id: PrescriptionId) -> Result<PrescriptionView, Error> {
+        let found = prescriptions::find(self.database().connection(), id).await?;
+        let view = found.ok_or_else(|| Error::missing(Resource::Prescription))?;
+        let prescription = &view.prescription;
+        let patient = prescription.patient_id();
+        let is_between_others =
+            prescription.status == PrescriptionStatus::Draft && prescription.doctor_id() != Some(actor.id());
+        let seen = self
+            .look_at(actor, patient, PatientData::Prescriptions, |sight| {
+                sight.covers_prescription(id, view.courses.iter().copied())
+                    && (patient == actor.id() || !is_between_others)
+            })
+            .await;
+        match seen {
+            Ok(true) => Ok(view),
+            Ok(false) => Err(Error::missing(Resource::Prescription)),
+            Err(error) => Err(hidden(error, is_between_others)),
+        }
+    }
+
+    /// Each patient sees that somebody looked, also where the look was at several of them.
+    async fn record_looks(&self, actor: &Actor, shown: &[PrescriptionView]) -> Result<(), Error> {
+        let patients: BTreeSet<UserId> = shown.iter().map(|view| view.prescription.patient_id()).collect();
+        let looks: Vec<_> = patients
+            .into_iter()
+            .map(|patient| {
+                Event::PatientDataViewed(PatientDataViewed {
+                    patient,
+                    data: PatientData::Prescriptions,
+                    refusal: None,
+                })
+            })
+            .collect();
+        if looks.is_empty() {
+            return Ok(());
+        }
+        self.write(By::from(actor), async |work| work.record_all(&looks).await)
+            .await
+    }
+}

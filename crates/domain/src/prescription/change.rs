@@ -1,0 +1,251 @@
+//! Changing what a prescription says: each change makes the next version (rules §4).
+
+use time::Date;
+
+use super::decide::{Outcome, begin, number};
+use super::event::PrescriptionChange;
+use super::{
+    Content, ContentEdit, GridProblem, InvalidRow, Medicine, Prescription, PrescriptionError, RowDraft, Version,
+};
+use crate::{Decision, MedicationId, PrescriptionStatus};
+
+use PrescriptionStatus::{Active, Draft, Paused};
+
+/// Who changes a prescription.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Author {
+    /// The doctor who wrote it.
+    Doctor,
+    /// The patient who wrote it.
+    Patient,
+}
+
+/// What somebody wants to change.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Change {
+    /// What is written beside the grid.
+    pub content: ContentEdit,
+    /// The whole grid; `None` stays as it is.
+    pub rows: Option<Vec<RowDraft>>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Why it must hold at once; a doctor's only.
+    pub urgent_reason: Option<String>,
+}
+
+impl Prescription {
+    /// Changes what it says. The patient's own change holds at once; a doctor's makes another draft, a proposal where it is
+    /// followed already, or, being urgent, a version that holds at once. `proposed` is the proposal that waits, on which
+    /// the next one is made.
+    ///
+    /// # Errors
+    /// When it is over, or the rows make no sense together.
+    pub fn change(
+        &self,
+        by: Author,
+        change: &Change,
+        proposed: Option<&Version>,
+        today: Date,
+        new_id: impl FnMut() -> MedicationId,
+    ) -> Outcome {
+        self.require(&[Draft, Active, Paused])?;
+        let urgent_reason = change.urgent_reason.clone().filter(|_| by == Author::Doctor);
+        let is_proposal = by == Author::Doctor && self.status != Draft && urgent_reason.is_none();
+        let waiting = proposed.filter(|_| is_proposal);
+        let (content, base) = match waiting {
+            Some(version) => (&version.content, &version.grid),
+            None => (&self.content, &self.grid),
+        };
+        let edited = content.edited(&change.content);
+        let grid = match &change.rows {
+            Some(rows) => revise(base, by, rows, "medications", today, new_id)?,
+            None => base.clone(),
+        };
+        check(by, &edited)?;
+        if urgent_reason.is_none() && edited == *content && grid == *base {
+            return Ok(Decision::Unchanged);
+        }
+        let version = Version {
+            number: self.latest_version + 1,
+            author: match by {
+                Author::Doctor => self.doctor_id(),
+                Author::Patient => Some(self.patient_id()),
+            },
+            reason: change.reason.clone().or_else(|| urgent_reason.clone()),
+            is_urgent: urgent_reason.is_some(),
+            content: edited,
+            grid,
+        };
+        Ok(if is_proposal {
+            self.propose(version)
+        } else {
+            self.replace(by, version, urgent_reason, today)
+        })
+    }
+
+    /// The patient adds a medicine: of their own beside a doctor's grid, where it is marked as theirs.
+    ///
+    /// # Errors
+    /// When it is over, or the course makes no sense.
+    pub fn add_medicine(&self, draft: &RowDraft, today: Date, id: MedicationId) -> Outcome {
+        self.require(&[Draft, Active, Paused])?;
+        let course = draft
+            .course
+            .resolve(today, None)
+            .map_err(|problem| PrescriptionError::Invalid(vec![problem]))?;
+        let mut row = draft.row.clone().with_course(course);
+        row.details.added_by_patient = self.parties.doctor.is_some();
+        let mut medicine = Medicine {
+            id,
+            series_id: None,
+            row_number: 0,
+            row,
+        };
+        if self.status != Draft {
+            medicine.row.begin(today);
+        }
+        let mut after = self.clone();
+        after.grid.push(medicine);
+        number(&mut after.grid);
+        after.latest_version += 1;
+        after.current_version = after.latest_version;
+        let version = Version {
+            number: after.current_version,
+            author: Some(self.patient_id()),
+            reason: None,
+            is_urgent: false,
+            content: after.content.clone(),
+            grid: after.grid.clone(),
+        };
+        let told = self.tell_doctor();
+        let change = PrescriptionChange::MedicineAdded { medication: id };
+        Ok(self.become_with(after, Some(version), change, told))
+    }
+
+    fn propose(&self, version: Version) -> Decision<super::Revised, super::PrescriptionChanged> {
+        let after = Self {
+            latest_version: version.number,
+            proposed_version: Some(version.number),
+            ..self.clone()
+        };
+        let told = self.tell_patient();
+        self.become_with(after, Some(version), PrescriptionChange::Proposed, told)
+    }
+
+    /// Puts a version in force, in place of whatever was proposed or asked for.
+    fn replace(
+        &self,
+        by: Author,
+        version: Version,
+        urgent_reason: Option<String>,
+        today: Date,
+    ) -> Decision<super::Revised, super::PrescriptionChanged> {
+        let (change, told) = match (by, urgent_reason.clone()) {
+            (Author::Patient, _) => (PrescriptionChange::Edited, None),
+            (Author::Doctor, None) => (PrescriptionChange::Revised, self.tell_patient()),
+            (Author::Doctor, Some(reason)) => (PrescriptionChange::ChangedUrgently { reason }, self.tell_patient()),
+        };
+        let mut after = Self {
+            status: if urgent_reason.is_some() { Active } else { self.status },
+            current_version: version.number,
+            latest_version: version.number,
+            urgent_reason,
+            content: version.content.clone(),
+            proposed_version: None,
+            revision: None,
+            grid: version.grid.clone(),
+            ..self.clone()
+        };
+        if after.status != Draft {
+            begin(&mut after.grid, today);
+        }
+        self.become_with(after, Some(version), change, told)
+    }
+}
+
+/// A doctor says what a prescription is for; patients may call theirs as they like.
+fn check(by: Author, content: &Content) -> Result<(), PrescriptionError> {
+    if by == Author::Patient || content.says_what_for() {
+        return Ok(());
+    }
+    Err(PrescriptionError::Invalid(vec![GridProblem::new(
+        "symptoms",
+        InvalidRow::Required,
+    )]))
+}
+
+/// The first grid of a prescription. `path` is where its rows stand in the request.
+///
+/// # Errors
+/// Names the days that are out of range.
+pub fn first_grid(
+    rows: &[RowDraft],
+    path: &str,
+    today: Date,
+    new_id: impl FnMut() -> MedicationId,
+) -> Result<Vec<Medicine>, PrescriptionError> {
+    revise(&[], Author::Patient, rows, path, today, new_id)
+}
+
+/// The grid after an author wrote these rows. What a patient added beside a doctor's grid is not the doctor's to change.
+///
+/// A row that takes the place of another keeps its id as long as its doses look the same; otherwise it gets one of its own,
+/// so that no dose that was taken ever looks different.
+fn revise(
+    base: &[Medicine],
+    by: Author,
+    rows: &[RowDraft],
+    path: &str,
+    today: Date,
+    mut new_id: impl FnMut() -> MedicationId,
+) -> Result<Vec<Medicine>, PrescriptionError> {
+    let is_foreign = |medicine: &Medicine| by == Author::Doctor && medicine.row.details.added_by_patient;
+    let (foreign, mut left): (Vec<_>, Vec<_>) = base.iter().cloned().partition(is_foreign);
+    let (mut grid, mut problems) = (Vec::new(), Vec::new());
+    for (n, draft) in rows.iter().enumerate() {
+        if foreign.iter().any(|medicine| Some(medicine.id) == draft.replaces) {
+            continue;
+        }
+        let known = take_replaced(&mut left, draft);
+        match draft.course.resolve(today, known.as_ref().map(|known| &known.row)) {
+            Ok(course) => {
+                let mut row = draft.row.clone().with_course(course);
+                row.details.added_by_patient = known.as_ref().is_some_and(|known| known.row.details.added_by_patient);
+                grid.push(placed(row, known.as_ref(), &mut new_id));
+            }
+            Err(problem) => problems.push(problem.within(&format!("{path}[{n}]"))),
+        }
+    }
+    if grid.is_empty() && problems.is_empty() {
+        problems.push(GridProblem::new(path, InvalidRow::Required));
+    }
+    if !problems.is_empty() {
+        return Err(PrescriptionError::Invalid(problems));
+    }
+    grid.extend(foreign);
+    number(&mut grid);
+    Ok(grid)
+}
+
+/// The row whose place a draft takes: the one it names, or else the one of the same medicine.
+fn take_replaced(left: &mut Vec<Medicine>, draft: &RowDraft) -> Option<Medicine> {
+    let by_id = left.iter().position(|medicine| Some(medicine.id) == draft.replaces);
+    let is_same = |medicine: &Medicine| {
+        medicine.row.medicine_name == draft.row.medicine_name
+            && medicine.row.medicine_name_khmer == draft.row.medicine_name_khmer
+    };
+    let place = by_id.or_else(|| left.iter().position(is_same))?;
+    Some(left.remove(place))
+}
+
+fn placed(row: super::Row, known: Option<&Medicine>, new_id: &mut impl FnMut() -> MedicationId) -> Medicine {
+    let same = known.filter(|known| row.doses_look_like(&known.row));
+    let id = same.map_or_else(new_id, |known| known.id);
+    let series = known.map(Medicine::series).filter(|series| *series != id);
+    Medicine {
+        id,
+        series_id: series,
+        row_number: 0,
+        row,
+    }
+}

@@ -1,0 +1,267 @@
+//! What edits do to grids and versions.
+
+use std::collections::HashMap;
+
+use proptest::prelude::*;
+use time::macros::date;
+use uuid::Uuid;
+
+use super::*;
+
+#[test]
+fn a_doctors_change_of_what_is_followed_waits_for_the_patient() {
+    let before = by_doctor(Active);
+    let (after, event) = changed(edit(&before, Author::Doctor, &rows(&[draft("Aspirin", "2")]), None));
+    let proposal = after.version.clone().unwrap();
+    assert_eq!((event.change, event.version), (PrescriptionChange::Proposed, 2));
+    assert_eq!(
+        (after.prescription.current_version, after.prescription.visible_version()),
+        (1, 2)
+    );
+    assert_eq!(after.prescription.grid, before.grid);
+
+    let (accepted, event) = changed(after.prescription.accept_changes(Some(&proposal), TODAY));
+    assert_eq!((accepted.version, event.version), (None, 2));
+    let accepted = accepted.prescription;
+    assert_eq!((accepted.current_version, accepted.proposed_version), (2, None));
+    assert_eq!(accepted.grid[0].row.morning_dosage.as_ref().unwrap().amount, "2");
+    assert_eq!(accepted.grid[0].series(), before.grid[0].id);
+    assert_ne!(accepted.grid[0].id, before.grid[0].id);
+
+    let (declined, _) = changed(after.prescription.decline_changes(None));
+    let declined = declined.prescription;
+    assert_eq!((declined.current_version, declined.proposed_version), (1, None));
+    let (next, _) = changed(edit(&declined, Author::Doctor, &rows(&[draft("Aspirin", "3")]), None));
+    assert_eq!(next.version.unwrap().number, 3);
+    let nothing_waits = PrescriptionError::InvalidState {
+        from: Active,
+        allowed: &[],
+    };
+    assert_eq!(
+        declined.accept_changes(Some(&proposal), TODAY).unwrap_err(),
+        nothing_waits
+    );
+    assert_eq!(declined.decline_changes(None).unwrap_err(), nothing_waits);
+}
+
+#[test]
+fn the_next_proposal_is_made_on_the_one_that_waits() {
+    let (first, _) = changed(edit(
+        &by_doctor(Active),
+        Author::Doctor,
+        &rows(&[draft("Aspirin", "2")]),
+        None,
+    ));
+    let proposal = first.version.unwrap();
+    let note = Change {
+        content: ContentEdit {
+            notes: Some("ផឹកទឹកឱ្យច្រើន".to_owned()),
+            ..ContentEdit::default()
+        },
+        ..Change::default()
+    };
+    let (second, _) = changed(edit(&first.prescription, Author::Doctor, &note, Some(&proposal)));
+    let version = second.version.unwrap();
+    assert_eq!((version.number, &version.grid), (3, &proposal.grid));
+    assert_eq!(second.prescription.proposed_version, Some(3));
+    assert!(second.prescription.accept_changes(Some(&proposal), TODAY).is_err());
+}
+
+#[test]
+fn an_urgent_change_takes_the_place_of_a_proposal_and_wakes_what_was_paused() {
+    let (proposed, _) = changed(edit(
+        &by_doctor(Active),
+        Author::Doctor,
+        &rows(&[draft("Aspirin", "2")]),
+        None,
+    ));
+    let (paused, _) = changed(proposed.prescription.pause());
+    let (after, event) = changed(edit(
+        &paused.prescription,
+        Author::Doctor,
+        &urgent(&[draft("Aspirin", "0.5")]),
+        None,
+    ));
+    let after = after.prescription;
+    assert_eq!(
+        (after.status, after.current_version, after.proposed_version),
+        (Active, 3, None)
+    );
+    assert_eq!(after.urgent_reason.as_deref(), Some("ឈាមឡើងខ្ពស់"));
+    assert!(matches!(event.change, PrescriptionChange::ChangedUrgently { .. }));
+}
+
+#[test]
+fn a_patient_cannot_make_their_change_urgent() {
+    let (after, event) = changed(edit(
+        &own(Active),
+        Author::Patient,
+        &urgent(&[draft("Aspirin", "2")]),
+        None,
+    ));
+    assert_eq!((event.change, event.told), (PrescriptionChange::Edited, None));
+    assert_eq!(after.prescription.urgent_reason, None);
+    assert_eq!(after.prescription.current_version, 2);
+}
+
+#[test]
+fn a_medicine_of_the_patients_own_stays_whatever_the_doctor_changes() {
+    let zinc = MedicationId(Uuid::from_u128(7));
+    let (proposed, _) = changed(edit(
+        &by_doctor(Active),
+        Author::Doctor,
+        &rows(&[draft("Aspirin", "2")]),
+        None,
+    ));
+    let proposal = proposed.version.unwrap();
+    let (added, event) = changed(proposed.prescription.add_medicine(&draft("Zinc", "1"), TODAY, zinc));
+    let added = added.prescription;
+    assert_eq!(event.change, PrescriptionChange::MedicineAdded { medication: zinc });
+    assert_eq!((added.current_version, added.visible_version()), (3, 2));
+    assert!(added.grid[1].row.details.added_by_patient);
+
+    let (accepted, event) = changed(added.accept_changes(Some(&proposal), TODAY));
+    let version = accepted.version.unwrap();
+    assert_eq!((version.number, version.author, event.version), (4, Some(DOCTOR), 4));
+    let names = |grid: &[Medicine]| -> Vec<_> {
+        grid.iter()
+            .map(|medicine| (medicine.row_number, medicine.row.medicine_name.clone()))
+            .collect()
+    };
+    let both = [(1, "Aspirin".to_owned()), (2, "Zinc".to_owned())];
+    assert_eq!(names(&version.grid), both);
+
+    let mut echo = draft("Zinc", "9");
+    echo.replaces = Some(zinc);
+    let (changed_urgently, _) = changed(edit(
+        &added,
+        Author::Doctor,
+        &urgent(&[draft("Aspirin", "1"), echo.clone()]),
+        None,
+    ));
+    let grid = changed_urgently.prescription.grid;
+    assert_eq!(names(&grid), both);
+    assert_eq!(
+        grid[1],
+        Medicine {
+            row_number: 2,
+            ..added.grid[1].clone()
+        }
+    );
+    let only_theirs = edit(&added, Author::Doctor, &urgent(&[echo]), None);
+    let problem = GridProblem::new("medications", InvalidRow::Required);
+    assert_eq!(only_theirs.unwrap_err(), PrescriptionError::Invalid(vec![problem]));
+}
+
+#[test]
+fn a_row_keeps_its_id_as_long_as_its_doses_look_the_same() {
+    let before = own(Active);
+    let longer = RowDraft {
+        course: CourseDraft {
+            first_day: None,
+            end: Some(CourseEnd::After(10)),
+        },
+        ..draft("Aspirin", "1")
+    };
+    let (after, _) = changed(edit(
+        &before,
+        Author::Patient,
+        &rows(&[draft("Zinc", "1"), longer]),
+        None,
+    ));
+    let grid = after.prescription.grid;
+    assert_eq!(grid[1].id, before.grid[0].id);
+    assert_eq!(
+        (grid[1].row_number, grid[1].row.last_day),
+        (2, Some(date!(2026 - 03 - 15)))
+    );
+    assert_ne!(grid[0].id, before.grid[0].id);
+    assert_eq!(grid[0].series(), grid[0].id);
+}
+
+#[test]
+fn saying_the_same_again_changes_nothing() {
+    let same = edit(&own(Active), Author::Patient, &rows(&[draft("Aspirin", "1")]), None);
+    assert_eq!(same.unwrap(), Decision::Unchanged);
+    assert_eq!(
+        edit(&own(Active), Author::Patient, &Change::default(), None).unwrap(),
+        Decision::Unchanged
+    );
+}
+
+#[test]
+fn rows_that_make_no_sense_together_are_named() {
+    let late = RowDraft {
+        course: CourseDraft {
+            first_day: Some(date!(2026 - 02 - 01)),
+            end: None,
+        },
+        ..draft("Zinc", "1")
+    };
+    let error = edit(
+        &own(Active),
+        Author::Patient,
+        &rows(&[draft("Aspirin", "1"), late]),
+        None,
+    )
+    .unwrap_err();
+    let problem = GridProblem::new("medications[1].firstDay", InvalidRow::OutOfRange);
+    assert_eq!(error, PrescriptionError::Invalid(vec![problem]));
+    let silent = Change {
+        content: ContentEdit {
+            symptoms: Some(String::new()),
+            ..ContentEdit::default()
+        },
+        ..Change::default()
+    };
+    assert!(edit(&by_doctor(Draft), Author::Doctor, &silent, None).is_err());
+}
+
+#[test]
+fn a_writer_must_have_seen_the_version_that_is_shown_last() {
+    let (proposed, _) = changed(edit(
+        &by_doctor(Active),
+        Author::Doctor,
+        &rows(&[draft("Aspirin", "2")]),
+        None,
+    ));
+    let prescription = proposed.prescription;
+    assert!(prescription.expect_version(None).is_ok());
+    assert!(prescription.expect_version(Some(2)).is_ok());
+    assert_eq!(prescription.expect_version(Some(1)), Err(PrescriptionError::Stale));
+}
+
+proptest! {
+    /// Whatever is edited: versions count on, rows are numbered from 1, and no id means two different things.
+    #[test]
+    fn any_sequence_of_edits_keeps_versions_and_rows_in_order(
+        edits in proptest::collection::vec((any::<bool>(), any::<bool>(), 0_usize..4, 0_u8..3), 1..12),
+    ) {
+        let mut prescription = by_doctor(Active);
+        let mut waiting: Option<Version> = None;
+        let mut next = ids();
+        let mut seen = HashMap::from([(prescription.grid[0].id, prescription.grid[0].row.clone())]);
+        for (is_urgent, accepts, name, amount) in edits {
+            let name = ["Aspirin", "Zinc", "Iron", "Calcium"][name];
+            let draft = draft(name, &amount.to_string());
+            let change = if is_urgent { urgent(&[draft]) } else { rows(&[draft]) };
+            let outcome = prescription.change(Author::Doctor, &change, waiting.as_ref(), TODAY, &mut next);
+            let Ok(Decision::Changed { after, event }) = outcome else { continue };
+            let version = after.version.clone().unwrap();
+            prop_assert_eq!(version.number, prescription.latest_version + 1);
+            prop_assert_eq!(event.version, version.number);
+            waiting = after.prescription.proposed_version.map(|_| version);
+            prescription = after.prescription;
+            if accepts && waiting.is_some() {
+                let (accepted, _) = changed(prescription.accept_changes(waiting.as_ref(), TODAY));
+                prescription = accepted.prescription;
+                waiting = None;
+            }
+            for (number, medicine) in (1..).zip(&prescription.grid) {
+                prop_assert_eq!(medicine.row_number, number);
+                let known = seen.entry(medicine.id).or_insert_with(|| medicine.row.clone());
+                prop_assert!(known.doses_look_like(&medicine.row));
+            }
+        }
+    }
+}

@@ -1,0 +1,217 @@
+use das_tern_application::{Error, FieldCode, FieldError};
+use das_tern_domain::{
+    CellInput, GridProblem, MAX_ROWS, MedicineType, MedicineUnit, RowDraft, RowInput, TimeInput, read_row,
+};
+use serde::Deserialize;
+use serde_json::Number;
+use time::Date;
+use utoipa::ToSchema;
+
+use crate::fields::Fields;
+use crate::openapi::Day;
+
+/// A row of the grid, with its cells, or with check boxes and one amount for all of them.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RowRequest {
+    /// The row whose place it takes.
+    #[schema(value_type = Option<String>, format = Uuid)]
+    id: Option<String>,
+    /// A name in one of the two languages is needed.
+    #[schema(max_length = 255, example = "Paracetamol")]
+    medicine_name: Option<String>,
+    #[schema(max_length = 255, example = "ប៉ារ៉ាសេតាម៉ុល")]
+    medicine_name_khmer: Option<String>,
+    #[schema(max_length = 2048)]
+    image_url: Option<String>,
+    #[schema(value_type = Option<MedicineType>)]
+    medicine_type: Option<String>,
+    #[schema(value_type = Option<MedicineUnit>)]
+    unit: Option<String>,
+    /// How much is taken at once; needed with a check box.
+    #[schema(minimum = 0, maximum = 100_000, example = 1)]
+    dosage_amount: Option<f64>,
+    /// In words; the count of cells in Khmer where it is empty.
+    #[schema(max_length = 100, example = "3ដង/១ថ្ងៃ")]
+    frequency: Option<String>,
+    /// In words; before or after the meal in Khmer where it is empty.
+    #[schema(max_length = 100, example = "បន្ទាប់ពីអាហារ")]
+    timing: Option<String>,
+    morning_dosage: Option<CellRequest>,
+    daytime_dosage: Option<CellRequest>,
+    night_dosage: Option<CellRequest>,
+    morning: Option<bool>,
+    daytime: Option<bool>,
+    night: Option<bool>,
+    before_meal: Option<bool>,
+    /// Whether it is taken as needed; then it needs no cell.
+    #[serde(rename = "isPRN", alias = "isPrn")]
+    is_prn: Option<bool>,
+    /// Not more than seven days back; the day on which it comes into force where there is none.
+    #[schema(value_type = Option<Day>)]
+    #[serde(alias = "startDate")]
+    first_day: Option<String>,
+    /// Open-ended without this and a duration.
+    #[schema(value_type = Option<Day>)]
+    #[serde(alias = "endDate")]
+    last_day: Option<String>,
+    #[schema(minimum = 1, maximum = 3650, example = 7)]
+    #[serde(alias = "duration")]
+    duration_days: Option<i64>,
+    #[schema(max_length = 1000)]
+    description: Option<String>,
+    #[schema(max_length = 1000)]
+    additional_note: Option<String>,
+    /// Own times of the cells instead of those by the meals, or when a medicine reminds that is taken as needed.
+    schedule_times: Option<Vec<TimeRequest>>,
+}
+
+/// A cell.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CellRequest {
+    /// How much, in words or as a number.
+    #[schema(value_type = String, required = true, max_length = 50, example = "1 គ្រាប់")]
+    amount: Option<AmountRequest>,
+    before_meal: Option<bool>,
+}
+
+/// An amount, in words or as a number.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum AmountRequest {
+    Words(String),
+    Number(Number),
+}
+
+/// A time of a cell.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TimeRequest {
+    /// Mornings end at 11:00, evenings begin at 18:00.
+    #[schema(value_type = Option<String>, pattern = "^(morning|daytime|evening)$", example = "morning")]
+    time_period: Option<String>,
+    #[schema(value_type = String, required = true, pattern = r"^([01][0-9]|2[0-3]):[0-5][0-9]$", example = "07:30")]
+    time: Option<String>,
+}
+
+impl From<RowRequest> for RowInput {
+    fn from(row: RowRequest) -> Self {
+        Self {
+            id: row.id,
+            medicine_name: row.medicine_name,
+            medicine_name_khmer: row.medicine_name_khmer,
+            image_url: row.image_url,
+            medicine_type: row.medicine_type,
+            unit: row.unit,
+            dosage_amount: row.dosage_amount,
+            frequency: row.frequency,
+            timing: row.timing,
+            morning_dosage: row.morning_dosage.map(CellInput::from),
+            daytime_dosage: row.daytime_dosage.map(CellInput::from),
+            night_dosage: row.night_dosage.map(CellInput::from),
+            morning: row.morning,
+            daytime: row.daytime,
+            night: row.night,
+            before_meal: row.before_meal,
+            is_prn: row.is_prn,
+            first_day: row.first_day,
+            last_day: row.last_day,
+            duration_days: row.duration_days,
+            description: row.description,
+            additional_note: row.additional_note,
+            schedule_times: row
+                .schedule_times
+                .map(|times| times.into_iter().map(TimeInput::from).collect()),
+        }
+    }
+}
+
+impl From<CellRequest> for CellInput {
+    fn from(cell: CellRequest) -> Self {
+        Self {
+            amount: cell.amount.map(|amount| match amount {
+                AmountRequest::Words(words) => words,
+                AmountRequest::Number(number) => number.to_string(),
+            }),
+            before_meal: cell.before_meal,
+        }
+    }
+}
+
+impl From<TimeRequest> for TimeInput {
+    fn from(time: TimeRequest) -> Self {
+        Self {
+            time_period: time.time_period,
+            time: time.time,
+        }
+    }
+}
+
+/// A medicine to add.
+pub(super) fn read_medicine(row: RowRequest, today: Date) -> Result<RowDraft, Error> {
+    let mut fields = Fields::default();
+    let draft = read_row(&row.into()).map_err(|problems| invalid(problems, ""));
+    let draft = match draft {
+        Ok(draft) => draft,
+        Err(problems) => {
+            fields.refuse_all(problems);
+            return Err(fields.into_error());
+        }
+    };
+    if let Err(problem) = draft.course.resolve(today, None) {
+        fields.refuse_all([problem.into()]);
+    }
+    fields.check(draft)
+}
+
+/// The rows of a new grid, with their days.
+pub(super) fn new_rows(
+    fields: &mut Fields,
+    path: &'static str,
+    rows: Option<Vec<RowRequest>>,
+    first_day: Option<Date>,
+    today: Date,
+) -> Vec<RowDraft> {
+    let mut drafts = numbered_rows(fields, path, rows);
+    for (n, draft) in &mut drafts {
+        draft.course.first_day = draft.course.first_day.or(first_day);
+        if let Err(problem) = draft.course.resolve(today, None) {
+            fields.refuse_all([problem.within(&format!("{path}[{n}]")).into()]);
+        }
+    }
+    drafts.into_iter().map(|(_, draft)| draft).collect()
+}
+
+/// The rows of a grid; their days depend on what is there.
+pub(super) fn rows_of(fields: &mut Fields, path: &'static str, rows: Option<Vec<RowRequest>>) -> Vec<RowDraft> {
+    let drafts = numbered_rows(fields, path, rows);
+    drafts.into_iter().map(|(_, draft)| draft).collect()
+}
+
+/// The rows that make sense, each with its place in the request.
+fn numbered_rows(fields: &mut Fields, path: &'static str, rows: Option<Vec<RowRequest>>) -> Vec<(usize, RowDraft)> {
+    let rows = rows.unwrap_or_default();
+    if rows.is_empty() {
+        fields.refuse(path, FieldCode::Required);
+    }
+    if rows.len() > MAX_ROWS {
+        fields.refuse(path, FieldCode::TooLong);
+        return Vec::new();
+    }
+    let mut drafts = Vec::new();
+    for (n, row) in rows.into_iter().enumerate() {
+        match read_row(&row.into()) {
+            Ok(draft) => drafts.push((n, draft)),
+            Err(problems) => fields.refuse_all(invalid(problems, &format!("{path}[{n}]"))),
+        }
+    }
+    drafts
+}
+
+fn invalid(problems: Vec<GridProblem>, path: &str) -> Vec<FieldError> {
+    problems
+        .into_iter()
+        .map(|problem| problem.within(path).into())
+        .collect()
+}

@@ -1,0 +1,89 @@
+//! What happens to prescriptions by itself: their doses reach further each day, and their last course ends (rules §4, §5).
+
+use das_tern_domain::{PrescriptionId, UserId};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use time::{Date, OffsetDateTime};
+use uuid::Uuid;
+
+use super::schedule::{NewDose, doses_added, doses_ahead, plan_of};
+use crate::Error;
+use crate::sql::statement;
+
+/// A prescription whose turn it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromQueryResult)]
+pub struct Due {
+    /// Which.
+    pub id: PrescriptionId,
+    /// Whose.
+    pub patient_id: UserId,
+}
+
+/// The patients' turns are taken as an edit takes them; whose turn another has is left for the next batch.
+const LOCK_DUE: &str = "\
+SELECT p.id, p.patient_id FROM prescriptions p JOIN users u ON u.id = p.patient_id \
+WHERE p.status = 'ACTIVE' AND coalesce(p.scheduled_until, '-infinity'::date) < $1 \
+ORDER BY coalesce(p.scheduled_until, '-infinity'::date), p.id LIMIT $2 FOR NO KEY UPDATE OF u SKIP LOCKED";
+
+/// Takes the turns of the patients whose prescriptions have no doses for `day` yet, at most `limit` prescriptions. They are
+/// held until the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock_due_for_doses(db: &impl ConnectionTrait, day: Date, limit: u64) -> Result<Vec<Due>, Error> {
+    let values = [day.into(), limit.into()];
+    Ok(Due::find_by_statement(statement(LOCK_DUE, values)).all(db).await?)
+}
+
+const EXTEND: &str = concat!(
+    "WITH changed AS (UPDATE prescriptions p SET scheduled_until = $2 WHERE p.id = ANY($1) AND p.status = 'ACTIVE' \
+     RETURNING p.id, p.patient_id), ",
+    plan_of!("$3"),
+    ", ",
+    doses_ahead!("$5"),
+    ", remaining AS (SELECT * FROM ahead), ",
+    doses_added!("$4"),
+    " SELECT count(*) AS added FROM added"
+);
+
+#[derive(FromQueryResult)]
+struct Added {
+    added: i64,
+}
+
+/// Makes the doses of a plan that are not there yet, of prescriptions whose doses then reach to `until`; how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn extend(
+    db: &impl ConnectionTrait,
+    prescriptions: &[PrescriptionId],
+    until: Date,
+    plan: &[NewDose],
+    now: OffsetDateTime,
+) -> Result<u64, Error> {
+    let ids: Vec<Uuid> = prescriptions.iter().map(|id| id.0).collect();
+    let first_day = plan.iter().map(NewDose::day).min();
+    let from = first_day.map_or(now, das_tern_domain::zone::start_of);
+    let values = [
+        ids.into(),
+        until.into(),
+        serde_json::to_value(plan)?.into(),
+        now.into(),
+        from.into(),
+    ];
+    let added = Added::find_by_statement(statement(EXTEND, values)).one(db).await?;
+    Ok(added.map_or(0, |added| u64::try_from(added.added).unwrap_or(0)))
+}
+
+const LAPSING: &str = "\
+SELECT p.id, p.patient_id FROM prescriptions p \
+WHERE p.status IN ('ACTIVE', 'PAUSED') AND p.last_day < $1 ORDER BY p.last_day, p.id LIMIT $2";
+
+/// Prescriptions whose last course was over before `day`, at most `limit`, the longest ago first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn due_for_lapsing(db: &impl ConnectionTrait, day: Date, limit: u64) -> Result<Vec<Due>, Error> {
+    let values = [day.into(), limit.into()];
+    Ok(Due::find_by_statement(statement(LAPSING, values)).all(db).await?)
+}

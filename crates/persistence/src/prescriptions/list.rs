@@ -1,0 +1,62 @@
+//! Pages of prescriptions, as far as their reader may see them.
+
+use das_tern_domain::{PrescriptionId, PrescriptionStatus, UserId};
+use sea_orm::ConnectionTrait;
+use time::OffsetDateTime;
+
+use super::PrescriptionView;
+use super::rows::{prescription_rows, views};
+use crate::Error;
+use crate::sql::optional_label;
+
+/// Which prescriptions are asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct ListFilter {
+    /// Who asks.
+    pub viewer: UserId,
+    /// Of this patient; of all whom the viewer sees where none is named.
+    pub patient: Option<UserId>,
+    /// Only those that this doctor wrote.
+    pub writer: Option<UserId>,
+    /// Only those that stand here.
+    pub status: Option<PrescriptionStatus>,
+    /// Now.
+    pub now: OffsetDateTime,
+}
+
+/// A draft is between its writer and the patient: nobody else sees it.
+const LIST: &str = concat!(
+    "WITH ",
+    sights_of!("$1", "$2"),
+    " ",
+    prescription_rows!(),
+    " JOIN sights s ON s.patient_id = p.patient_id WHERE ($3::uuid IS NULL OR p.patient_id = $3) \
+     AND ($4::text IS NULL OR p.status = $4::prescription_status) \
+     AND (p.status <> 'DRAFT' OR $1 IN (p.patient_id, p.doctor_id)) AND ",
+    prescription_is_seen!("p", "s"),
+    " AND ($5::timestamptz IS NULL OR (p.created_at, p.id) < ($5, $6::uuid)) \
+     AND ($8::uuid IS NULL OR p.doctor_id = $8) ORDER BY p.created_at DESC, p.id DESC LIMIT $7"
+);
+
+/// A page of prescriptions, newest first, after the one at `after`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    filter: &ListFilter,
+    after: Option<(OffsetDateTime, PrescriptionId)>,
+    limit: u64,
+) -> Result<Vec<PrescriptionView>, Error> {
+    let values = [
+        filter.viewer.into(),
+        filter.now.into(),
+        filter.patient.map(|patient| patient.0).into(),
+        optional_label(filter.status),
+        after.map(|(time, _)| time).into(),
+        after.map(|(_, id)| id.0).into(),
+        limit.into(),
+        filter.writer.map(|writer| writer.0).into(),
+    ];
+    views(db, LIST, values).await
+}

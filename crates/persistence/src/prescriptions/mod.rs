@@ -1,0 +1,21 @@
+//! Prescriptions with their grids, their versions, and the doses that follow from them.
+
+mod horizon;
+mod intake;
+mod list;
+mod parties;
+mod rows;
+mod save;
+mod schedule;
+mod versions;
+
+pub use horizon::{Due, due_for_lapsing, extend, lock_due_for_doses};
+pub use intake::{insert_intake, intake_at};
+pub use list::{ListFilter, list};
+pub use parties::{
+    PartyIds, PatientFacts, StorageFigures, lock_patient, lock_patient_of, parties, patient_facts, storage_figures,
+};
+pub use rows::{MedicineView, PrescriptionView, current_grids, find, medicine};
+pub use save::{NewPrescription, SavedPrescription, delete, insert, update};
+pub use schedule::NewDose;
+pub use versions::{VersionView, content_of_version, version, versions};

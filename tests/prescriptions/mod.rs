@@ -1,0 +1,14 @@
+//! Prescriptions as doctors, patients and families see and change them (rules §4, §5).
+
+mod answering;
+pub mod arranging;
+mod editing;
+mod generating;
+mod horizon;
+mod intakes;
+mod own;
+mod prescribing;
+mod properties;
+mod races;
+mod reading;
+mod walkthrough;
