@@ -48,12 +48,12 @@ impl Application {
         make: impl AsyncFn(&mut Work<'_>) -> Result<T, Stop>,
         again: impl AsyncFn(Uuid) -> Result<T, Error>,
     ) -> Result<Created<T>, Error> {
-        let made = |value| Created {
+        let fresh = |value| Created {
             value,
             is_replay: false,
         };
         let Some(once) = once else {
-            return self.write(By::from(actor), make).await.map(made);
+            return self.write(By::from(actor), make).await.map(fresh);
         };
         let mark = self.mark(actor, operation, once);
         if let Some(resource) = self.made_before(actor, &mark).await? {
@@ -61,7 +61,7 @@ impl Application {
         }
         let by = By::from(actor);
         match self.write_marked(by, Some(&mark), make).await {
-            Ok(value) => Ok(made(value)),
+            Ok(value) => Ok(fresh(value)),
             Err(error) => match self.made_before(actor, &mark).await? {
                 Some(resource) => replayed(again(resource).await),
                 None => Err(error),

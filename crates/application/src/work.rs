@@ -170,11 +170,6 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Begins a transaction, unless one is open.
-    pub(crate) async fn begin(&mut self) -> Result<(), Stop> {
-        Ok(self.unit.begin().await?)
-    }
-
     /// Begins a transaction and locks the login state of an account.
     pub(crate) async fn lock_login_state(&mut self, user: UserId) -> Result<Option<LoginState>, Stop> {
         self.unit.begin().await?;
