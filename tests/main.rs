@@ -15,6 +15,7 @@ mod administration;
 mod audit;
 mod auth;
 mod cache;
+mod connections;
 mod conventions;
 mod docker;
 mod doses;

@@ -39,6 +39,8 @@ mod m20261123_000014_covered_indexes;
 mod m20261123_000015_alerts_of_a_dose;
 mod m20261123_000016_contact_confirmed;
 mod m20261123_000017_notification_preferences;
+mod m20261124_000020_connection_feeds;
+mod m20261124_000021_connection_offers;
 mod m20261124_000030_whole_versions;
 mod m20261124_000031_rows_of_a_grid;
 mod m20261124_000032_schedule_horizon;
@@ -72,6 +74,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000015_alerts_of_a_dose::Migration),
             Box::new(m20261123_000016_contact_confirmed::Migration),
             Box::new(m20261123_000017_notification_preferences::Migration),
+            Box::new(m20261124_000020_connection_feeds::Migration),
+            Box::new(m20261124_000021_connection_offers::Migration),
             Box::new(m20261124_000030_whole_versions::Migration),
             Box::new(m20261124_000031_rows_of_a_grid::Migration),
             Box::new(m20261124_000032_schedule_horizon::Migration),

@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::connections;
 use crate::prescriptions::arranging::{arranged_for, aspirin};
 use crate::support::TestApp;
 use crate::support::app::MORNING;
@@ -69,6 +70,7 @@ const UNAUDITED: &[(&str, &str)] = &[
         "POST /prescriptions",
         "patients do not prescribe; prescriptions::prescribing looks",
     ),
+    ("POST /connections/tokens/validate", "looking at a code changes nothing"),
 ];
 
 /// Operations on a thing that belongs to somebody.
@@ -92,6 +94,19 @@ const OWNED: &[&str] = &[
     "POST /prescriptions/{id}/prn-doses",
     "GET /prescriptions/{id}/versions",
     "GET /prescriptions/{id}/versions/{n}",
+    "GET /connections/{id}",
+    "PATCH /connections/{id}/accept",
+    "PATCH /connections/{id}/decline",
+    "PATCH /connections/{id}/revoke",
+    "PATCH /connections/{id}/permission",
+    "PATCH /connections/{id}/alerts",
+    "POST /connections/{id}/access-requests",
+    "GET /connections/{id}/access-requests",
+    "POST /connections/{id}/access-requests/{requestId}/approve",
+    "POST /connections/{id}/access-requests/{requestId}/deny",
+    "DELETE /connections/invitations/{id}",
+    "POST /doctor/connections/{id}/accept",
+    "POST /doctor/connections/{id}/reject",
 ];
 
 /// Operations after which their caller is signed out; each gets one of its own.
@@ -146,6 +161,11 @@ pub(crate) async fn own_path(app: &TestApp, caller: &Person, operation: &str, pa
     path.replace("{id}", &id).replace("{n}", "1")
 }
 
+/// An app in which more people sign in from one address than the limit would let.
+async fn with_many_people() -> TestApp {
+    TestApp::start_with(|config| config.application.limits.auth_per_minute_per_ip = 1_000).await
+}
+
 pub(crate) async fn operations(app: &TestApp) -> Vec<(String, Method, String)> {
     let document = app.client.get("/openapi.json").await.ok();
     let mut operations = Vec::new();
@@ -184,7 +204,7 @@ async fn every_operation_that_is_not_public_asks_for_a_token() {
 
 #[tokio::test]
 async fn every_owned_thing_is_hidden_from_a_stranger() {
-    let app = TestApp::start().await;
+    let app = with_many_people().await;
     let (patient, stranger) = (app.patient().await, app.patient().await);
     for (operation, method, path) in operations(&app).await {
         if is_administration(&path) {
@@ -195,33 +215,47 @@ async fn every_owned_thing_is_hidden_from_a_stranger() {
             OWNED.contains(&operation.as_str()),
             "{operation} is not on the list"
         );
-        if path.contains("{id}") {
-            let path = own_path(&app, &patient, &operation, &path).await;
-            stranger
-                .client
-                .send(method, &path, Some(body(&operation).to_string()))
-                .await
-                .refused(404, "NOT_FOUND");
+        if !path.contains("{id}") {
+            continue;
         }
+        let (stranger, path, body) = match connections::call(&app, &operation, &path).await {
+            Some(call) => (call.stranger, call.path, call.body),
+            None => {
+                let path = own_path(&app, &patient, &operation, &path).await;
+                (stranger.clone(), path, body(&operation))
+            }
+        };
+        stranger
+            .client
+            .send(method, &path, Some(body.to_string()))
+            .await
+            .refused(404, "NOT_FOUND");
     }
 }
 
 #[tokio::test]
 async fn every_operation_that_changes_something_leaves_an_audit_entry() {
-    let app = TestApp::start().await;
+    let app = with_many_people().await;
     let patient = app.patient().await;
     for (operation, method, path) in operations(&app).await {
         if method == Method::GET || is_administration(&path) || UNAUDITED.iter().any(|(exempt, _)| *exempt == operation)
         {
             continue;
         }
-        let caller = if ENDING.contains(&operation.as_str()) {
-            app.patient().await
-        } else {
-            patient.clone()
+        let (caller, path, body) = match connections::call(&app, &operation, &path).await {
+            Some(call) => (call.caller, call.path, call.body),
+            None => {
+                let is_ending = ENDING.contains(&operation.as_str());
+                let caller = if is_ending {
+                    app.patient().await
+                } else {
+                    patient.clone()
+                };
+                let path = own_path(&app, &caller, &operation, &path).await;
+                let body = body_for(&app, &operation, &path).await;
+                (caller, path, body)
+            }
         };
-        let path = own_path(&app, &caller, &operation, &path).await;
-        let body = body_for(&app, &operation, &path).await;
         let before = app.count("audit_logs", "actor_id = $1", [caller.id.into()]).await;
         let answer = caller.client.send(method, &path, Some(body.to_string())).await;
         assert!(answer.status.is_success(), "{operation}: {}", answer.text);

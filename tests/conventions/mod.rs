@@ -1,5 +1,6 @@
 //! What holds for every answer.
 
+mod connections;
 pub(crate) mod coverage;
 mod documented;
 mod headers;

@@ -1,8 +1,8 @@
 //! One row in each of the 11 tables, all of one family.
 
 use das_tern_domain::{
-    AccountStatus, AuditActionType, AuditLogId, ConnectionId, ConnectionMetadata, ConnectionStatus, Dosage,
-    DoseEventId, DoseEventStatus, FamilyMemberId, Gender, Grid, Language, MealTimePreferenceId, MedicationId,
+    AccountStatus, AuditActionType, AuditLogId, ConnectionId, ConnectionMetadata, ConnectionOffers, ConnectionStatus,
+    Dosage, DoseEventId, DoseEventStatus, FamilyMemberId, Gender, Grid, Language, MealTimePreferenceId, MedicationId,
     MedicineDetails, NotificationId, NotificationPreferences, NotificationType, PermissionLevel, PrescriptionDetails,
     PrescriptionId, PrescriptionStatus, PrescriptionVersionId, ReminderTimes, SubscriptionId, SubscriptionTier, Theme,
     TimePeriod, UserId, UserRole, VersionDetails,
@@ -268,6 +268,7 @@ pub(super) fn user_row(role: UserRole, phone: &str) -> user::Model {
         google_account_id: None,
         contact_confirmed_at: None,
         notification_preferences: NotificationPreferences::default(),
+        connection_offers: ConnectionOffers::default(),
         pending_email: None,
         deletion_due_at: None,
     }

@@ -9,6 +9,7 @@ use time::{Duration, OffsetDateTime};
 use tokio::sync::Semaphore;
 
 use crate::auth::{AccessTokens, Passwords, RefreshTokens};
+use crate::connections::OfferKeys;
 use crate::keys::Key;
 use crate::pages::Cursors;
 use crate::pictures::Pictures;
@@ -39,6 +40,7 @@ struct Parts {
     codes: CodeStore,
     code_key: Key,
     exports: Arc<Semaphore>,
+    offer_keys: OfferKeys,
     receipt_key: Key,
     migrations: Vec<String>,
     is_closing: AtomicBool,
@@ -73,6 +75,7 @@ impl Application {
             codes: CodeStore::new(redis.clone(), settings.codes.policy()),
             code_key: Key::derive(&auth.token_key, "one-time code"),
             exports: Arc::new(Semaphore::new(users::EXPORTS_AT_ONCE)),
+            offer_keys: OfferKeys::derive(&auth.token_key),
             receipt_key: Key::derive(&auth.token_key, "idempotency"),
             migrations,
             is_closing: AtomicBool::new(false),
@@ -181,6 +184,10 @@ impl Application {
     /// The turns to export, each of which holds a connection for as long as somebody reads.
     pub(crate) fn exports(&self) -> &Arc<Semaphore> {
         &self.0.exports
+    }
+
+    pub(crate) fn offer_keys(&self) -> &OfferKeys {
+        &self.0.offer_keys
     }
 
     pub(crate) fn receipt_key(&self) -> &Key {

@@ -138,6 +138,22 @@ codes! {
     StaleVersion = "STALE_VERSION", Stale;
     /// The idempotency key came with another request before.
     IdempotencyMismatch = "IDEMPOTENCY_MISMATCH", Mismatch;
+    /// People are not connected to themselves.
+    SelfConnection = "SELF_CONNECTION", Invalid;
+    /// There is no such connection code or invitation.
+    CodeInvalid = "CODE_INVALID", Invalid;
+    /// The connection code's or the invitation's time is over.
+    CodeExpired = "CODE_EXPIRED", Invalid;
+    /// Somebody used the connection code or the invitation.
+    CodeUsed = "CODE_USED", Invalid;
+    /// The dose was neither missed nor is it overdue.
+    DoseNotMissed = "DOSE_NOT_MISSED", Invalid;
+    /// The subscription gives no more; `details` has `tier`, `limit` and `used`.
+    LimitReached = "LIMIT_REACHED", Denied;
+    /// The two are connected, or one of them has asked for it.
+    DuplicateConnection = "DUPLICATE_CONNECTION", Conflict;
+    /// The caller has asked about this dose as often as one may.
+    NudgeLimit = "NUDGE_LIMIT", Limited;
 }
 
 macro_rules! field_codes {
@@ -217,6 +233,16 @@ impl FieldError {
 /// The kinds of things that may be missing, as `details.resource` names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resource {
+    /// A doctor's request for a look.
+    AccessRequest,
+    /// A connection between two people.
+    Connection,
+    /// An invitation to connect.
+    Invitation,
+    /// A question about a dose.
+    Nudge,
+    /// A person.
+    User,
     /// A doctor.
     Doctor,
     /// A dose event.
@@ -238,6 +264,11 @@ pub enum Resource {
 impl Resource {
     fn label(self) -> &'static str {
         match self {
+            Self::AccessRequest => "AccessRequest",
+            Self::Connection => "Connection",
+            Self::Invitation => "Invitation",
+            Self::Nudge => "Nudge",
+            Self::User => "User",
             Self::Doctor => "Doctor",
             Self::DoseEvent => "DoseEvent",
             Self::Medication => "Medication",

@@ -22,6 +22,7 @@ mod administration;
 mod app;
 mod audit;
 mod auth;
+mod connections;
 mod doctors;
 mod doses;
 mod effects;
@@ -53,8 +54,13 @@ pub use administration::{AdministratorKey, DoctorsQuery};
 pub use app::Application;
 pub use audit::AuditQuery;
 pub use auth::{AccessClaims, GoogleSignIn, Login, OwnSession, PasswordChange, SignedIn};
+pub use connections::{
+    CodeCheck, ConnectionSettings, ConnectionTarget, ConnectionsQuery, Invitation, InvitationRequest, NewCode,
+    NewConnection, Nudge, NudgeRequest, version_of_connection,
+};
 pub use das_tern_integrations::Integrations;
 pub use das_tern_persistence::audit_logs::AuditEntry;
+pub use das_tern_persistence::connections::{ConnectionView, PersonView};
 pub use das_tern_persistence::doctors::DoctorView;
 pub use das_tern_persistence::doses::DoseView;
 pub use das_tern_persistence::export::SECRETS;

@@ -101,7 +101,15 @@ mod tests {
     #[test]
     fn every_letter_has_its_sentences() {
         let texts = Texts::load().unwrap();
-        let arguments = [("code", "0042"), ("minutes", "5"), ("reason", "0042"), ("day", "0042")];
+        let arguments = [
+            ("code", "0042"),
+            ("minutes", "5"),
+            ("reason", "0042"),
+            ("token", "0042"),
+            ("patient", "Sok"),
+            ("days", "7"),
+            ("day", "0042"),
+        ];
         for (name, carries_it) in [
             ("code-confirm", true),
             ("code-reset", true),
@@ -111,6 +119,7 @@ mod tests {
             ("deletion-cancelled", false),
             ("doctor-verified", false),
             ("doctor-rejected", true),
+            ("invitation", true),
         ] {
             for language in [Language::Khmer, Language::English] {
                 for part in ["sms", "mail", "subject"] {

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize, Serializer};
 use time::Duration;
 use validator::{Validate, ValidationError};
 
+use crate::connections::ConnectionSettings;
+
 /// What the use cases can be set to. Every number's default is the rule's.
 #[derive(Debug, Clone, Deserialize, Validate)]
 pub struct Settings {
@@ -25,6 +27,9 @@ pub struct Settings {
     /// The doses that follow from prescriptions.
     #[validate(nested)]
     pub schedule: ScheduleSettings,
+    /// Connections.
+    #[validate(nested)]
+    pub connections: ConnectionSettings,
     /// Pictures.
     #[validate(nested)]
     pub pictures: PictureSettings,

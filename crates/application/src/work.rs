@@ -131,14 +131,14 @@ impl Application {
 }
 
 impl Work<'_> {
-    /// Begins a transaction, for a use case that must hold what it reads.
-    pub(crate) async fn begin(&mut self) -> Result<(), Stop> {
-        Ok(self.unit.begin().await?)
-    }
-
     /// Where reads run: inside the transaction, once one is begun.
     pub(crate) fn unit(&self) -> &Unit {
         &self.unit
+    }
+
+    /// Begins a transaction, unless one is open.
+    pub(crate) async fn begin(&mut self) -> Result<(), Stop> {
+        Ok(self.unit.begin().await?)
     }
 
     /// Saves what was decided on a dose, with its events, in one statement.

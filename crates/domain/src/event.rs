@@ -8,9 +8,10 @@ use time::OffsetDateTime;
 
 use crate::access::Refusal;
 use crate::{
-    AccountDeleted, AccountStatus, AsNeededTaken, ConnectionLost, DataExported, DoctorJudged, DoseChanged, DoseEventId,
-    GracePeriodChanged, Language, MealTimesChanged, NotificationPreferencesChanged, PrescriptionChanged,
-    ProfileChanged, SessionId, SignInChanged, SubscriptionId, UserId, UserRole,
+    AccountDeleted, AccountStatus, AsNeededTaken, ConnectionChanged, ConnectionLost, DataExported, DoctorJudged,
+    DoseChanged, DoseEventId, GracePeriodChanged, Language, MealTimesChanged, NotificationPreferencesChanged,
+    NudgeAnswered, Nudged, OfferChanged, PrescriptionChanged, ProfileChanged, SessionId, SignInChanged, SubscriptionId,
+    UserId, UserRole,
 };
 
 /// Something that happened.
@@ -53,6 +54,14 @@ pub enum Event {
     AccountDeleted(AccountDeleted),
     /// A connection ended because an account was deleted.
     ConnectionLost(ConnectionLost),
+    /// Something happened to a connection.
+    Connection(ConnectionChanged),
+    /// A patient made a code or an invitation, or took one back.
+    ConnectionOffer(OfferChanged),
+    /// Family asked a patient whether a dose was taken.
+    Nudged(Nudged),
+    /// A patient answered those who had asked.
+    NudgeAnswered(NudgeAnswered),
 }
 
 /// Someone to tell, in their language.

@@ -57,6 +57,14 @@ id! {
     ConnectionId
 }
 id! {
+    /// A doctor's request for a look at a patient's data.
+    AccessRequestId
+}
+id! {
+    /// A patient's code or invitation, which offers a connection.
+    ConnectionOfferId
+}
+id! {
     /// A prescription.
     PrescriptionId
 }

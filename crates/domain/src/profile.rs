@@ -138,6 +138,19 @@ fn is_same(stored: Option<&str>, email: &EmailAddress) -> bool {
     stored.is_some_and(|stored| stored == *email)
 }
 
+/// The name to show of somebody: the whole name where it was given as one, or the given and the family name.
+#[must_use]
+pub fn display_name(full_name: Option<&str>, first_name: Option<&str>, last_name: Option<&str>) -> String {
+    let joined = || {
+        [first_name, last_name]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    full_name.map_or_else(joined, str::to_owned)
+}
+
 /// How long after its time a new dose still counts as on time: 10, 20, 30 or 60 minutes (rules §5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GracePeriod(i32);

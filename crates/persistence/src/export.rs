@@ -56,7 +56,8 @@ pub const PARTS: &[Part] = &[
          'failedLoginAttempts', failed_login_attempts, 'lockedUntil', ",
         instant!("locked_until"),
         ", 'gracePeriodMinutes', grace_period_minutes, 'googleAccountId', google_account_id, \
-         'notificationPreferences', notification_preferences, 'contactConfirmedAt', ",
+         'notificationPreferences', notification_preferences, 'connectionOffers', (SELECT coalesce(jsonb_agg(o - 'mac' \
+         #- '{contact,mac}'), '[]') FROM jsonb_array_elements(connection_offers) o), 'contactConfirmedAt', ",
         instant!("contact_confirmed_at"),
         ", 'deletionDueAt', ",
         instant!("deletion_due_at"),

@@ -1,7 +1,7 @@
 //! People: how they are found, and what signing in reads and writes.
 
 use das_tern_domain::{
-    AccountStatus, Gender, Identifier, Language, LoginState, SubscriptionTier, Theme, UserId, UserRole,
+    AccountStatus, Gender, Identifier, Language, LoginState, SubscriptionTier, Theme, UserId, UserRole, display_name,
 };
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult};
 use time::{Date, OffsetDateTime};
@@ -62,9 +62,8 @@ impl Account {
     /// The name to show: the whole name, or the given and the family name.
     #[must_use]
     pub fn display_name(&self) -> String {
-        let parts = [self.first_name.as_deref(), self.last_name.as_deref()];
-        let joined = || parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
-        self.full_name.clone().unwrap_or_else(joined)
+        let [full, first, last] = [&self.full_name, &self.first_name, &self.last_name].map(Option::as_deref);
+        display_name(full, first, last)
     }
 }
 

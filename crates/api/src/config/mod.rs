@@ -200,6 +200,7 @@ impl Reader<'_> {
         let codes = self.section("codes");
         let admin = self.section("admin");
         let schedule = self.section("schedule");
+        let connections = self.section("connections");
         let pictures = self.section("pictures");
         let integrations = self.integrations();
         let log = self.section("log");
@@ -216,6 +217,7 @@ impl Reader<'_> {
                 codes: codes?,
                 admin: admin?,
                 schedule: schedule?,
+                connections: connections?,
                 pictures: pictures?,
             },
             integrations: integrations?,

@@ -1,9 +1,8 @@
-use std::fmt::Write as _;
-
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::Application;
+use crate::keys::hex;
 
 /// A key that opens administration. Only its digest is configured; with 256 random bits there is nothing to guess, so a
 /// fast digest is as good as a slow one.
@@ -44,14 +43,6 @@ impl Application {
 
 fn digest(key: &str) -> String {
     hex(&Sha256::digest(key.as_bytes()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

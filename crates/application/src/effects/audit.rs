@@ -6,6 +6,7 @@ use das_tern_domain::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::connections;
 use super::leaving;
 use super::own;
 use super::prescriptions;
@@ -42,6 +43,10 @@ pub(super) fn entry(event: &Event) -> Option<Entry> {
         Event::DataExported(exported) => Some(leaving::exported(*exported)),
         Event::AccountDeleted(deleted) => Some(leaving::deleted(*deleted)),
         Event::ConnectionLost(lost) => Some(leaving::connection_lost(lost)),
+        Event::Connection(changed) => Some(connections::changed(changed)),
+        Event::ConnectionOffer(changed) => Some(connections::offer(*changed)),
+        Event::Nudged(nudged) => Some(connections::nudged(nudged)),
+        Event::NudgeAnswered(answered) => Some(connections::nudge_answered(answered)),
     }
 }
 

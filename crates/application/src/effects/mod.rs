@@ -2,6 +2,7 @@
 //! cached values it makes stale. None of them has a catch-all arm: a new event asks for all three.
 
 mod audit;
+mod connections;
 mod leaving;
 mod notifications;
 mod own;

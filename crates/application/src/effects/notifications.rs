@@ -4,6 +4,7 @@ use das_tern_domain::{
 };
 use serde_json::{Value, json};
 
+use super::connections;
 use super::leaving;
 use super::prescriptions;
 use super::sign_in;
@@ -34,7 +35,9 @@ pub(super) fn drafts(event: &Event, texts: &Texts) -> Vec<Draft> {
         | Event::NotificationPreferences(_)
         | Event::AsNeededTaken(_)
         | Event::DataExported(_)
-        | Event::AccountDeleted(_) => Vec::new(),
+        | Event::AccountDeleted(_)
+        // Nor somebody who has the code on the screen, that there is one.
+        | Event::ConnectionOffer(_) => Vec::new(),
         Event::MissedDoseCorrected(corrected) => missed_dose_corrected(corrected, texts),
         Event::RefreshTokenReused(reused) => vec![session_ended(reused, texts)],
         Event::PasswordReset(reset) => vec![password_reset(*reset, texts)],
@@ -42,6 +45,9 @@ pub(super) fn drafts(event: &Event, texts: &Texts) -> Vec<Draft> {
         Event::ConnectionLost(lost) => leaving::told(lost, texts).into_iter().collect(),
         Event::SignInChanged(changed) => sign_in::told(*changed, texts).into_iter().collect(),
         Event::Prescription(changed) => prescriptions::told(changed, texts).into_iter().collect(),
+        Event::Connection(changed) => vec![connections::told(changed, texts)],
+        Event::Nudged(nudged) => vec![connections::nudge(nudged, texts)],
+        Event::NudgeAnswered(answered) => connections::answers(answered, texts),
     }
 }
 

@@ -46,7 +46,12 @@ pub(crate) fn stale_after(event: &Event) -> Vec<StaleKey> {
         | Event::SignInChanged(_)
         | Event::DataExported(_)
         | Event::ConnectionLost(_)
-        | Event::NotificationPreferences(_) => Vec::new(),
+        | Event::NotificationPreferences(_)
+        // What a connection opens is never cached.
+        | Event::Connection(_)
+        | Event::ConnectionOffer(_)
+        | Event::Nudged(_)
+        | Event::NudgeAnswered(_) => Vec::new(),
         Event::Prescription(changed) => prescriptions::stale(changed),
         Event::AsNeededTaken(taken) => prescriptions::stale_after_intake(taken),
         Event::Profile(changed) => vec![StaleKey::of(&ProfileKey(changed.user))],

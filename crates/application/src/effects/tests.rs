@@ -17,6 +17,8 @@ use uuid::Uuid;
 
 use super::*;
 
+mod connections;
+
 const SCHEDULED: OffsetDateTime = datetime!(2026-03-06 07:00 +7);
 const NOW: OffsetDateTime = datetime!(2026-03-06 08:30 +7);
 const PATIENT: UserId = UserId(Uuid::from_u128(0xa));
@@ -117,6 +119,7 @@ fn every_event() -> Vec<(&'static str, Event)> {
     .chain(own_events())
     .chain(prescription_events())
     .chain(leaving_events())
+    .chain(connections::events())
     .collect()
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use time::Date;
 
+use crate::keys::hex;
 use crate::{Actor, Application, Code, Error};
 
 /// What a person is shown beside their account (rules §14).
@@ -91,10 +92,7 @@ fn version_of(profile: &Profile) -> String {
 
 fn digest(shown: &impl Serialize) -> String {
     let json = serde_json::to_vec(shown).unwrap_or_default();
-    let digest = Sha256::digest(&json);
-    digest[..8]
-        .iter()
-        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    hex(&Sha256::digest(&json)[..8])
 }
 
 /// `used` of `quota`, in whole percent.

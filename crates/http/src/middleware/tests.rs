@@ -29,6 +29,11 @@ async fn application() -> Application {
         "codes": { "ttl_s": 300, "cool_down_s": 60, "sends_per_hour": 3, "max_tries": 5, "lock_minutes": 15 },
         "admin": {},
         "schedule": { "horizon_days": 30, "batch": 200 },
+        "connections": {
+            "family_freemium": 1, "family_premium": 5, "family_family_premium": 10, "code_hours": 24,
+            "codes_per_hour": 5, "code_tries_per_hour": 100, "invitation_days": 7, "invitations_per_hour": 10,
+            "access_request_days": 7, "approval_hours": 24, "nudges_per_dose": 2,
+        },
         "pictures": {
             "max_pixels": 1_000_000, "max_side": 1000, "jpeg_quality": 85, "at_once": 1, "wait_ms": 1000,
         },

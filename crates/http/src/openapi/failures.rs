@@ -105,6 +105,11 @@ fn failure(code: Code) -> Error {
         Code::QuotaExceeded => Error::new(code)
             .with("used", 5_368_709_120_i64)
             .with("quota", 5_368_709_120_i64),
+        Code::LimitReached => Error::new(code)
+            .with("tier", "FREEMIUM")
+            .with("limit", 1)
+            .with("used", 1),
+        Code::NudgeLimit => Error::new(code).with("retryAfter", 3600),
         Code::InvalidState => Error::new(code).with("from", "TAKEN_LATE").with("allowed", ["DUE"]),
         Code::NotFound => Error::new(code).with("resource", "DoseEvent"),
         _ => Error::new(code),

@@ -31,6 +31,7 @@ pub(crate) use shapes::{Day, Instant};
         (name = "auth", description = "Signing in, staying signed in, signing out"),
         (name = "users", description = "One's own account, and the doctors to choose from"),
         (name = "prescriptions", description = "What a patient takes: grids of medicines, their versions, and the patient's answers"),
+        (name = "connections", description = "Who may see a patient's data, and how they came to it"),
         (name = "doses", description = "A patient's medicines of the day and what became of them"),
         (name = "audit", description = "Who did what, and who looked"),
         (name = "admin", description = "Verifying doctors, with the administrator's key"),

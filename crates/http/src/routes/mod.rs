@@ -4,6 +4,7 @@ mod accounts;
 mod administration;
 mod audit_logs;
 mod auth;
+mod connections;
 mod docs;
 mod doses;
 mod fallback;
@@ -94,6 +95,34 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
             .service(users::preferences)
             .service(users::choose_preferences)
             .service(users::find_doctors)
+            .service(connections::list)
+            .service(connections::ask)
+            .service(connections::caregivers)
+            .service(connections::patients)
+            .service(connections::history)
+            .service(connections::make_code)
+            .service(connections::check_code)
+            .service(connections::use_code)
+            .service(connections::invite)
+            .service(connections::invitations)
+            .service(connections::accept_invitation)
+            .service(connections::withdraw_invitation)
+            .service(connections::nudge)
+            .service(connections::answer_nudge)
+            .service(connections::pending_for_doctor)
+            .service(connections::accept_as_doctor)
+            .service(connections::reject_as_doctor)
+            // After the fixed addresses under the same path.
+            .service(connections::show)
+            .service(connections::accept)
+            .service(connections::decline)
+            .service(connections::revoke)
+            .service(connections::set_permission)
+            .service(connections::switch_alerts)
+            .service(connections::ask_access)
+            .service(connections::list_access_requests)
+            .service(connections::approve_access)
+            .service(connections::deny_access)
             .service(administration::doctors)
             .service(administration::verify)
             .service(administration::reject)

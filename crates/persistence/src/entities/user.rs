@@ -1,6 +1,8 @@
 //! The table `users`.
 
-use das_tern_domain::{AccountStatus, Gender, Language, NotificationPreferences, Theme, UserId, UserRole};
+use das_tern_domain::{
+    AccountStatus, ConnectionOffers, Gender, Language, NotificationPreferences, Theme, UserId, UserRole,
+};
 use sea_orm::entity::prelude::*;
 use time::{Date, OffsetDateTime};
 
@@ -53,6 +55,8 @@ pub struct Model {
     pub contact_confirmed_at: Option<OffsetDateTime>,
     #[sea_orm(column_type = "JsonBinary")]
     pub notification_preferences: NotificationPreferences,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub connection_offers: ConnectionOffers,
     #[sea_orm(column_type = "String(StringLen::N(255))")]
     pub pending_email: Option<String>,
     pub deletion_due_at: Option<OffsetDateTime>,

@@ -117,6 +117,7 @@ impl Link {
             alerts_enabled: self.more != More::AlertsOff,
             scope,
             grant: (self.more == More::Approved).then_some(AccessGrant { expires_at }),
+            ..ConnectionMetadata::default()
         }
     }
 

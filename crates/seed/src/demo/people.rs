@@ -1,6 +1,6 @@
 //! The people as rows: accounts, subscriptions and meal times.
 
-use das_tern_domain::{NotificationPreferences, SubscriptionTier};
+use das_tern_domain::{ConnectionOffers, NotificationPreferences, SubscriptionTier};
 use das_tern_persistence::entities::{family_member, meal_time_preference, subscription, user};
 use time::{Duration, OffsetDateTime};
 
@@ -63,6 +63,7 @@ fn account(person: &Person, calendar: &Calendar, password_hash: &str) -> user::M
         google_account_id: None,
         contact_confirmed_at: Some(joined),
         notification_preferences: NotificationPreferences::default(),
+        connection_offers: ConnectionOffers::default(),
         pending_email: None,
         deletion_due_at: None,
     }

@@ -1,4 +1,7 @@
-//! Connections: what stands between two people, as the access policy asks for it.
+//! Connections: what stands between two people, as the access policy asks for it, as it is shown and how it is saved.
+
+mod save;
+mod views;
 
 use das_tern_domain::access::Relationship;
 use das_tern_domain::{
@@ -9,6 +12,10 @@ use time::OffsetDateTime;
 
 use crate::Error;
 use crate::sql::statement;
+
+pub use save::{FamilyStanding, family_standing, insert, lock_patient, own_prescriptions, save};
+pub(crate) use views::person_columns;
+pub use views::{ConnectionFilter, ConnectionView, PersonView, between, find, list, lock_between, reachable};
 
 /// One look-up by the pair. Between two patients the one who was asked is the one who is cared for; see
 /// `das_tern_domain::access::opened_by`.
@@ -62,9 +69,18 @@ WHERE n.data->>'doseId' = $1 AND n.type IN ('MISSED_DOSE_ALERT', 'FAMILY_ALERT')
 ORDER BY u.id";
 
 #[derive(FromQueryResult)]
-struct RecipientRow {
+pub(crate) struct RecipientRow {
     id: UserId,
     language: Language,
+}
+
+impl From<RecipientRow> for Recipient {
+    fn from(row: RecipientRow) -> Self {
+        Self {
+            user: row.id,
+            language: row.language,
+        }
+    }
 }
 
 /// Those who were alerted that `patient` missed a dose and are still connected.
@@ -81,11 +97,5 @@ pub async fn alerted_about(
     let rows = RecipientRow::find_by_statement(statement(ALERTED, values))
         .all(db)
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Recipient {
-            user: row.id,
-            language: row.language,
-        })
-        .collect())
+    Ok(rows.into_iter().map(Recipient::from).collect())
 }

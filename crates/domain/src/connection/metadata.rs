@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
+use super::AccessRequest;
 use crate::{PrescriptionId, zone};
 
 /// The part of a patient's data that a SELECTED level opens. An empty scope opens nothing.
@@ -42,6 +43,9 @@ pub struct ConnectionMetadata {
     /// The approval in force, if any, at the level REQUEST.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grant: Option<AccessGrant>,
+    /// A doctor's requests for a look, the newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub access_requests: Vec<AccessRequest>,
 }
 
 impl Default for ConnectionMetadata {
@@ -50,6 +54,7 @@ impl Default for ConnectionMetadata {
             alerts_enabled: true,
             scope: None,
             grant: None,
+            access_requests: Vec::new(),
         }
     }
 }

@@ -1,0 +1,171 @@
+//! How a patient offers a connection: codes and invitations.
+
+use actix_web::web::ThinData;
+use actix_web::{HttpResponse, delete, get, post};
+use das_tern_application::{Application, Code};
+use das_tern_domain::ConnectionOfferId;
+
+use super::CONNECT;
+use super::answers::{CodeCheckBody, ConnectionBody, InvitationBody, NewCodeBody};
+use super::offer_requests::{AcceptInvitationRequest, CodeRequest, NewCodeRequest, NewInvitationRequest};
+use crate::created::created;
+use crate::error::Failure;
+use crate::extract::{ApiJson, ApiPath, Authenticated, Creation, CreationParams};
+use crate::openapi::failures::{ALWAYS, BODY, FIELDS, SIGNED_IN, STORED, failures};
+use crate::routes::auth::MessageBody;
+
+/// Why a code or an invitation cannot be used.
+const USE: &[Code] = &[Code::CodeInvalid, Code::CodeExpired, Code::CodeUsed, Code::LimitReached];
+
+failures!(OfferFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY, &[Code::Forbidden, Code::IdempotencyMismatch]);
+failures!(CheckFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY);
+failures!(UseFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY, USE, CONNECT);
+failures!(InvitationFailures: ALWAYS, STORED, SIGNED_IN, &[Code::Forbidden]);
+failures!(WithdrawFailures: ALWAYS, STORED, SIGNED_IN, &[Code::Forbidden, Code::NotFound]);
+
+/// Make a connection code.
+///
+/// 8 characters, in any case, good once and for 24 hours. Whoever uses it is connected with the patient at once, at this
+/// level. Five an hour.
+#[utoipa::path(
+    operation_id = "makeConnectionCode",
+    tag = "connections",
+    security(("accessToken" = [])),
+    params(CreationParams),
+    request_body = NewCodeRequest,
+    responses((status = 201, description = "The code", body = NewCodeBody), OfferFailures),
+)]
+#[post("/connections/tokens/generate")]
+pub(crate) async fn make_code(
+    app: ThinData<Application>,
+    caller: Authenticated,
+    creation: Creation<NewCodeRequest>,
+) -> Result<HttpResponse, Failure> {
+    let level = creation.body.parse()?;
+    let made = app.make_code(&caller.actor, level, creation.once.as_ref()).await?;
+    Ok(created(NewCodeBody::from(made.value), made.is_replay))
+}
+
+/// Look at a connection code.
+///
+/// Whose it is and what it opens, before it is used. Why a code is not valid is not told.
+#[utoipa::path(
+    operation_id = "checkConnectionCode",
+    tag = "connections",
+    security(("accessToken" = [])),
+    request_body = CodeRequest,
+    responses((status = 200, description = "Whether it can be used", body = CodeCheckBody), CheckFailures),
+)]
+#[post("/connections/tokens/validate")]
+pub(crate) async fn check_code(
+    app: ThinData<Application>,
+    caller: Authenticated,
+    body: ApiJson<CodeRequest>,
+) -> Result<HttpResponse, Failure> {
+    let check = app.check_code(&caller.actor, &body.0.parse()?).await?;
+    Ok(HttpResponse::Ok().json(CodeCheckBody::new(check, app.texts(), caller.language)))
+}
+
+/// Use a connection code.
+///
+/// Connects the caller with the patient who made it, once. Of doctors, only verified ones.
+#[utoipa::path(
+    operation_id = "useConnectionCode",
+    tag = "connections",
+    security(("accessToken" = [])),
+    params(CreationParams),
+    request_body = CodeRequest,
+    responses((status = 201, description = "The connection", body = ConnectionBody<'static>), UseFailures),
+)]
+#[post("/connections/tokens/consume")]
+pub(crate) async fn use_code(
+    app: ThinData<Application>,
+    caller: Authenticated,
+    creation: Creation<CodeRequest>,
+) -> Result<HttpResponse, Failure> {
+    let token = creation.body.parse()?;
+    let made = app.use_code(&caller.actor, &token, creation.once.as_ref()).await?;
+    let body = ConnectionBody::new(&made.value, caller.actor.account.id);
+    Ok(created(body, made.is_replay))
+}
+
+/// Invite somebody.
+///
+/// By SMS, by e-mail, or with a picture to be scanned; good for 7 days. One that was sent can be accepted only by an account
+/// that has confirmed that phone number or e-mail address.
+#[utoipa::path(
+    operation_id = "invite",
+    tag = "connections",
+    security(("accessToken" = [])),
+    params(CreationParams),
+    request_body = NewInvitationRequest,
+    responses((status = 201, description = "The invitation", body = InvitationBody), OfferFailures),
+)]
+#[post("/connections/invitations")]
+pub(crate) async fn invite(
+    app: ThinData<Application>,
+    caller: Authenticated,
+    creation: Creation<NewInvitationRequest>,
+) -> Result<HttpResponse, Failure> {
+    let wanted = creation.body.parse(app.registration_rules())?;
+    let made = app.invite(&caller.actor, &wanted, creation.once.as_ref()).await?;
+    Ok(created(InvitationBody::new(made.value)?, made.is_replay))
+}
+
+/// My open invitations.
+///
+/// The newest first.
+#[utoipa::path(
+    operation_id = "invitations",
+    tag = "connections",
+    security(("accessToken" = [])),
+    responses((status = 200, description = "All of them", body = [InvitationBody]), InvitationFailures),
+)]
+#[get("/connections/invitations")]
+pub(crate) async fn invitations(app: ThinData<Application>, caller: Authenticated) -> Result<HttpResponse, Failure> {
+    let open = app.invitations(&caller.actor).await?;
+    let bodies: Result<Vec<_>, _> = open.into_iter().map(InvitationBody::new).collect();
+    Ok(HttpResponse::Ok().json(bodies?))
+}
+
+/// Withdraw an invitation.
+#[utoipa::path(
+    operation_id = "withdrawInvitation",
+    tag = "connections",
+    security(("accessToken" = [])),
+    params(("id" = ConnectionOfferId, Path, description = "The invitation")),
+    responses((status = 200, description = "A sentence", body = MessageBody), WithdrawFailures),
+)]
+#[delete("/connections/invitations/{id}")]
+pub(crate) async fn withdraw_invitation(
+    app: ThinData<Application>,
+    caller: Authenticated,
+    id: ApiPath<ConnectionOfferId>,
+) -> Result<HttpResponse, Failure> {
+    app.withdraw_invitation(&caller.actor, id.0).await?;
+    let message = app.texts().sentence(caller.language, "invitation-withdrawn", &[]);
+    Ok(HttpResponse::Ok().json(MessageBody { message }))
+}
+
+/// Accept an invitation.
+///
+/// Connects the caller with the patient who made it, once.
+#[utoipa::path(
+    operation_id = "acceptInvitation",
+    tag = "connections",
+    security(("accessToken" = [])),
+    params(CreationParams),
+    request_body = AcceptInvitationRequest,
+    responses((status = 201, description = "The connection", body = ConnectionBody<'static>), UseFailures),
+)]
+#[post("/connections/invitations/accept")]
+pub(crate) async fn accept_invitation(
+    app: ThinData<Application>,
+    caller: Authenticated,
+    creation: Creation<AcceptInvitationRequest>,
+) -> Result<HttpResponse, Failure> {
+    let token = creation.body.parse()?;
+    let made = app.use_code(&caller.actor, &token, creation.once.as_ref()).await?;
+    let body = ConnectionBody::new(&made.value, caller.actor.account.id);
+    Ok(created(body, made.is_replay))
+}
