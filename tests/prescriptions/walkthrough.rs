@@ -13,7 +13,7 @@ async fn a_doctor_prescribes() {
     let (doctor, patient) = (app.doctor().await, app.patient().await);
     let body = prescription_for(&patient, &[aspirin()]);
 
-    agree(&app, &doctor, &patient, &body).await;
+    agree(&doctor, &patient, &body).await;
 
     // The doctor writes a draft, which asks for nothing yet.
     let draft = doctor.client.post("/prescriptions", &body).await.expect(201);
@@ -80,7 +80,7 @@ async fn a_doctor_prescribes() {
         ]
     );
     assert_eq!(
-        told(&app, &patient).await,
+        told(&app, &patient).await[1..],
         [
             "PRESCRIPTION_UPDATE PRESCRIBED",
             "URGENT_PRESCRIPTION_CHANGE CHANGED_URGENTLY"
@@ -106,26 +106,16 @@ async fn a_doctor_prescribes() {
 }
 
 /// The doctor asks, the patient accepts, and opens everything.
-async fn agree(app: &TestApp, doctor: &Person, patient: &Person, body: &Value) {
+async fn agree(doctor: &Person, patient: &Person, body: &Value) {
     // Until the patient agreed, there is no such patient for the doctor; below ALLOWED there is nothing to prescribe.
-    doctor
-        .client
-        .post("/prescriptions", body)
-        .await
-        .refused(404, "NOT_FOUND");
-    let connection = app.connect(doctor, patient, "PENDING", "ALLOWED", json!({})).await;
-    doctor
-        .client
-        .post("/prescriptions", body)
-        .await
-        .refused(404, "NOT_FOUND");
-    let accept = "UPDATE connections SET status = 'ACCEPTED', accepted_at = now(), \
-                  permission_level = $2::permission_level WHERE id = $1";
-    app.execute(accept, [connection.into(), "SELECTED".into()]).await;
-    doctor
-        .client
-        .post("/prescriptions", body)
-        .await
-        .refused(403, "FORBIDDEN");
-    app.execute(accept, [connection.into(), "ALLOWED".into()]).await;
+    doctor.client.post("/prescriptions", body).await.refused(404, "NOT_FOUND");
+    let asked = json!({ "userId": patient.id, "message": "សួស្តី" });
+    let connection = doctor.client.post("/connections", &asked).await.expect(201);
+    doctor.client.post("/prescriptions", body).await.refused(404, "NOT_FOUND");
+    let route = |step: &str| format!("/connections/{}/{step}", id(&connection));
+    let level = json!({ "permissionLevel": "REQUEST" });
+    patient.client.patch(&route("accept"), &level).await.ok();
+    doctor.client.post("/prescriptions", body).await.refused(403, "FORBIDDEN");
+    let level = json!({ "permissionLevel": "ALLOWED" });
+    patient.client.patch(&route("permission"), &level).await.ok();
 }

@@ -18,8 +18,9 @@ pub struct Due {
     pub patient_id: UserId,
 }
 
-/// The patients' turns are taken as an edit takes them; whose turn another has is left for the next batch.
-const LOCK_DUE: &str = "\
+/// The statement of [`lock_due_for_doses`], for whoever looks at its plan. The patients' turns are taken as an edit takes
+/// them; whose turn another has is left for the next batch.
+pub const DUE_FOR_DOSES: &str = "\
 SELECT p.id, p.patient_id FROM prescriptions p JOIN users u ON u.id = p.patient_id \
 WHERE p.status = 'ACTIVE' AND coalesce(p.scheduled_until, '-infinity'::date) < $1 \
 ORDER BY coalesce(p.scheduled_until, '-infinity'::date), p.id LIMIT $2 FOR NO KEY UPDATE OF u SKIP LOCKED";
@@ -31,7 +32,7 @@ ORDER BY coalesce(p.scheduled_until, '-infinity'::date), p.id LIMIT $2 FOR NO KE
 /// When the database fails.
 pub async fn lock_due_for_doses(db: &impl ConnectionTrait, day: Date, limit: u64) -> Result<Vec<Due>, Error> {
     let values = [day.into(), limit.into()];
-    Ok(Due::find_by_statement(statement(LOCK_DUE, values)).all(db).await?)
+    Ok(Due::find_by_statement(statement(DUE_FOR_DOSES, values)).all(db).await?)
 }
 
 const EXTEND: &str = concat!(
@@ -75,7 +76,8 @@ pub async fn extend(
     Ok(added.map_or(0, |added| u64::try_from(added.added).unwrap_or(0)))
 }
 
-const LAPSING: &str = "\
+/// The statement of [`due_for_lapsing`], for whoever looks at its plan.
+pub const DUE_FOR_LAPSING: &str = "\
 SELECT p.id, p.patient_id FROM prescriptions p \
 WHERE p.status IN ('ACTIVE', 'PAUSED') AND p.last_day < $1 ORDER BY p.last_day, p.id LIMIT $2";
 
@@ -85,5 +87,7 @@ WHERE p.status IN ('ACTIVE', 'PAUSED') AND p.last_day < $1 ORDER BY p.last_day, 
 /// When the database fails.
 pub async fn due_for_lapsing(db: &impl ConnectionTrait, day: Date, limit: u64) -> Result<Vec<Due>, Error> {
     let values = [day.into(), limit.into()];
-    Ok(Due::find_by_statement(statement(LAPSING, values)).all(db).await?)
+    Ok(Due::find_by_statement(statement(DUE_FOR_LAPSING, values))
+        .all(db)
+        .await?)
 }

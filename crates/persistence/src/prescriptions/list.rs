@@ -24,8 +24,9 @@ pub struct ListFilter {
     pub now: OffsetDateTime,
 }
 
-/// A draft is between its writer and the patient: nobody else sees it.
-const LIST: &str = concat!(
+/// The statement of [`list`], for whoever looks at its plan. A draft is between its writer and the patient: nobody else sees
+/// it.
+pub const LIST: &str = concat!(
     "WITH ",
     sights_of!("$1", "$2"),
     " ",

@@ -9,9 +9,9 @@ mod save;
 mod schedule;
 mod versions;
 
-pub use horizon::{Due, due_for_lapsing, extend, lock_due_for_doses};
+pub use horizon::{DUE_FOR_DOSES, DUE_FOR_LAPSING, Due, due_for_lapsing, extend, lock_due_for_doses};
 pub use intake::{insert_intake, intake_at};
-pub use list::{ListFilter, list};
+pub use list::{LIST, ListFilter, list};
 pub use parties::{
     PartyIds, PatientFacts, StorageFigures, lock_patient, lock_patient_of, parties, patient_facts, storage_figures,
 };

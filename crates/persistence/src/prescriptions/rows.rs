@@ -5,47 +5,71 @@ use das_tern_domain::{
     Content, Dosage, Gender, Habits, Language, MealTimes, MedicationId, Medicine, MedicineDetails, Parties, Prescriber,
     Prescription, PrescriptionDetails, PrescriptionId, PrescriptionStatus, Recipient, ReminderTimes, Row, UserId,
 };
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, TryGetError};
 use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::Error;
 use crate::meal_times::StoredMealTimes;
-use crate::sql::statement;
+use crate::sql::{Columns, statement};
 
-/// A prescription with the people of it, but without its grid.
-#[derive(Clone, FromQueryResult)]
-struct PrescriptionRow {
-    id: PrescriptionId,
-    patient_id: UserId,
-    doctor_id: Option<UserId>,
-    patient_name: String,
-    patient_gender: Gender,
-    patient_age: i32,
-    symptoms: String,
-    status: PrescriptionStatus,
-    current_version: i32,
-    latest_version: Option<i32>,
-    is_urgent: bool,
-    urgent_reason: Option<String>,
-    details: PrescriptionDetails,
-    scheduled_until: Option<Date>,
-    created_at: OffsetDateTime,
-    updated_at: OffsetDateTime,
-    patient_first_name: Option<String>,
-    patient_last_name: Option<String>,
-    patient_language: Language,
-    grace_period_minutes: i32,
-    morning: Option<String>,
-    afternoon: Option<String>,
-    night: Option<String>,
-    doctor_name: Option<String>,
-    doctor_first_name: Option<String>,
-    doctor_last_name: Option<String>,
-    doctor_specialty: Option<String>,
-    doctor_hospital_clinic: Option<String>,
-    doctor_language: Option<Language>,
-    doctor_is_connected: bool,
+/// A row that is read by place: its statement selects the fields in their order.
+macro_rules! by_place {
+    ($(#[$doc:meta])* struct $row:ident { $($field:ident: $type:ty),+ $(,)? }) => {
+        $(#[$doc])*
+        struct $row {
+            $($field: $type,)+
+        }
+
+        impl FromQueryResult for $row {
+            fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+                Ok(Self::from_query_result_nullable(row, prefix)?)
+            }
+
+            fn from_query_result_nullable(row: &QueryResult, _: &str) -> Result<Self, TryGetError> {
+                let mut columns = Columns::of(row);
+                Ok(Self {
+                    $($field: columns.next()?,)+
+                })
+            }
+        }
+    };
+}
+
+by_place! {
+    /// A prescription with the people of it, but without its grid.
+    struct PrescriptionRow {
+        id: PrescriptionId,
+        patient_id: UserId,
+        doctor_id: Option<UserId>,
+        patient_name: String,
+        patient_gender: Gender,
+        patient_age: i32,
+        symptoms: String,
+        status: PrescriptionStatus,
+        current_version: i32,
+        latest_version: Option<i32>,
+        is_urgent: bool,
+        urgent_reason: Option<String>,
+        details: PrescriptionDetails,
+        scheduled_until: Option<Date>,
+        created_at: OffsetDateTime,
+        updated_at: OffsetDateTime,
+        patient_first_name: Option<String>,
+        patient_last_name: Option<String>,
+        patient_language: Language,
+        grace_period_minutes: i32,
+        morning: Option<String>,
+        afternoon: Option<String>,
+        night: Option<String>,
+        doctor_name: Option<String>,
+        doctor_first_name: Option<String>,
+        doctor_last_name: Option<String>,
+        doctor_specialty: Option<String>,
+        doctor_hospital_clinic: Option<String>,
+        doctor_language: Option<Language>,
+        doctor_is_connected: bool,
+    }
 }
 
 /// The columns of a prescription `p` with its patient `pu`, the patient's meals `pm` and its doctor `du`, and where they
@@ -70,29 +94,30 @@ macro_rules! prescription_rows {
 }
 pub(super) use prescription_rows;
 
-/// A row of a grid, in force or not.
-#[derive(Clone, FromQueryResult)]
-struct MedicineRow {
-    id: MedicationId,
-    prescription_id: PrescriptionId,
-    series_id: Option<MedicationId>,
-    row_number: i32,
-    medicine_name: String,
-    medicine_name_khmer: Option<String>,
-    image_url: Option<String>,
-    morning_dosage: Option<Dosage>,
-    daytime_dosage: Option<Dosage>,
-    night_dosage: Option<Dosage>,
-    frequency: Option<String>,
-    timing: Option<String>,
-    is_prn: bool,
-    first_day: Option<Date>,
-    last_day: Option<Date>,
-    reminder_times: Option<ReminderTimes>,
-    details: MedicineDetails,
-    is_in_force: bool,
-    created_at: OffsetDateTime,
-    updated_at: OffsetDateTime,
+by_place! {
+    /// A row of a grid, in force or not.
+    struct MedicineRow {
+        id: MedicationId,
+        prescription_id: PrescriptionId,
+        series_id: Option<MedicationId>,
+        row_number: i32,
+        medicine_name: String,
+        medicine_name_khmer: Option<String>,
+        image_url: Option<String>,
+        morning_dosage: Option<Dosage>,
+        daytime_dosage: Option<Dosage>,
+        night_dosage: Option<Dosage>,
+        frequency: Option<String>,
+        timing: Option<String>,
+        is_prn: bool,
+        first_day: Option<Date>,
+        last_day: Option<Date>,
+        reminder_times: Option<ReminderTimes>,
+        details: MedicineDetails,
+        is_in_force: bool,
+        created_at: OffsetDateTime,
+        updated_at: OffsetDateTime,
+    }
 }
 
 /// A row of a prescription's grid.

@@ -1,0 +1,74 @@
+//! How PostgreSQL finds prescriptions among many: by an index, whatever the number of patients.
+
+use das_tern_persistence::prescriptions::{DUE_FOR_DOSES, DUE_FOR_LAPSING, LIST};
+use sea_orm::Value;
+use serde_json::json;
+use time::macros::{date, datetime};
+use uuid::Uuid;
+
+use super::arranging::*;
+use crate::support::TestApp;
+
+/// Two thousand patients with ten prescriptions each.
+async fn crowd(app: &TestApp) {
+    let people = "INSERT INTO users (role, full_name, phone_number, password_hash, account_status, contact_confirmed_at) \
+                  SELECT 'PATIENT', 'x', '+8551' || lpad(n::text, 7, '0'), 'x', 'ACTIVE', now() \
+                  FROM generate_series(1, 2000) n";
+    app.execute(people, []).await;
+    let prescriptions = "INSERT INTO prescriptions (patient_id, patient_name, patient_gender, patient_age, symptoms, \
+                         status, scheduled_until, last_day, created_at) SELECT u.id, 'x', 'OTHER', 50, 'x', 'ACTIVE', \
+                         '2026-05-01', CASE WHEN n = 1 THEN date '2026-06-01' END, now() - n * interval '1 day' \
+                         FROM users u, generate_series(1, 10) n WHERE u.full_name = 'x'";
+    app.execute(prescriptions, []).await;
+    let rows = "INSERT INTO medications (prescription_id, row_number, medicine_name, first_day) \
+                SELECT id, 1, 'x', '2026-03-01' FROM prescriptions";
+    app.execute(rows, []).await;
+    app.execute("ANALYZE", []).await;
+}
+
+async fn explained(app: &TestApp, sql: &str, values: impl IntoIterator<Item = Value>) -> String {
+    let explain = format!("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, FORMAT JSON) {sql}");
+    app.rows(&explain, values).await[0]["QUERY PLAN"].to_string()
+}
+
+#[tokio::test]
+async fn a_page_and_both_jobs_read_what_they_need_and_no_more() {
+    let app = TestApp::start().await;
+    crowd(&app).await;
+    let (doctor, patient) = couple(&app).await;
+    let own = own(&patient, &[aspirin()]).await;
+    let now = datetime!(2026-03-06 09:00 +7);
+    for (viewer, of) in [
+        (patient.id, Some(patient.id)),
+        (doctor.id, Some(patient.id)),
+        (doctor.id, None),
+    ] {
+        let values: [Value; 7] = [
+            viewer.into(),
+            now.into(),
+            of.into(),
+            None::<String>.into(),
+            None::<time::OffsetDateTime>.into(),
+            None::<Uuid>.into(),
+            51_u64.into(),
+        ];
+        let plan = explained(&app, LIST, values).await;
+        assert!(!plan.contains("Seq Scan"), "{plan}");
+        assert!(
+            plan.contains("prescriptions_feed_idx") || plan.contains("prescriptions_patient_id_status_idx"),
+            "{plan}"
+        );
+    }
+    let day = date!(2026 - 04 - 10);
+    let plan = explained(&app, DUE_FOR_DOSES, [day.into(), 200_u64.into()]).await;
+    assert!(
+        plan.contains("prescriptions_horizon_idx") && !plan.contains("Seq Scan"),
+        "{plan}"
+    );
+    let plan = explained(&app, DUE_FOR_LAPSING, [day.into(), 200_u64.into()]).await;
+    assert!(
+        plan.contains("prescriptions_lapsing_idx") && !plan.contains("Seq Scan"),
+        "{plan}"
+    );
+    assert_eq!(shown(&doctor, &own).await["status"], json!("ACTIVE"));
+}
