@@ -18,7 +18,8 @@ impl Application {
         device: Option<String>,
     ) -> Result<SignedIn, Error> {
         let identifier = Identifier::Email(email.clone());
-        self.accept_code(&identifier, CodePurpose::ChangeEmail, code).await?;
+        self.accept_code(&identifier, CodePurpose::ChangeEmail, Some(actor.id()), code)
+            .await?;
         let replaced = self
             .write(By::from(actor), async |work| {
                 let event = sign_in_changed(&actor.account, SignInChange::Email);

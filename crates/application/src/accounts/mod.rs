@@ -12,6 +12,7 @@ use das_tern_domain::{AccountStatus, Contacts, Gender, Language, NewPassword, Pi
 use das_tern_persistence::constraints;
 use time::Date;
 
+pub(crate) use codes::Ticket;
 pub use licence_photo::{LICENCE_PHOTO_BYTES, LicencePhoto, LicencePhotoError};
 
 use crate::auth::SignedIn;

@@ -1,9 +1,10 @@
-use das_tern_domain::{Decision, EmailAddress, Event, Identifier, OneTimeCode, ProfileEdit};
+use das_tern_domain::{Decision, EmailAddress, Event, Identifier, ProfileEdit};
 use das_tern_persistence::registrations;
 use das_tern_persistence::users::{self, Account};
 
 use super::OwnProfile;
 use super::show::is_version_of;
+use crate::accounts::Ticket;
 use crate::effects::By;
 use crate::{Actor, Application, Code, Error};
 
@@ -38,7 +39,7 @@ impl Application {
     pub async fn edit_profile(&self, actor: &Actor, request: ProfileRequest) -> Result<OwnProfile, Error> {
         request.check_version(&actor.account)?;
         // Before anything is saved: a code that cannot be sent leaves nothing to confirm.
-        let code = self.code_for_new_email(actor, &request.edit).await?;
+        let ticket = self.code_for_new_email(actor, &request.edit).await?;
         let account = self
             .write(By::from(actor), async |work| {
                 let account = users::account(&work.unit().connection(), actor.id())
@@ -55,8 +56,8 @@ impl Application {
                 }
             })
             .await?;
-        if let Some((email, code)) = code {
-            self.send_email_code(actor, email, code);
+        if let Some((email, ticket)) = ticket {
+            self.send_email_code(actor, email, ticket);
         }
         self.profile_of(account).await
     }
@@ -66,7 +67,7 @@ impl Application {
         &self,
         actor: &Actor,
         edit: &ProfileEdit,
-    ) -> Result<Option<(EmailAddress, OneTimeCode)>, Error> {
+    ) -> Result<Option<(EmailAddress, Ticket)>, Error> {
         let wanted = edit.email.clone();
         let Some(email) = wanted.filter(|email| !actor.account.profile().has(email)) else {
             return Ok(None);
@@ -76,7 +77,7 @@ impl Application {
         if owner.is_some_and(|owner| owner.confirmed_at.is_some()) {
             return Err(Error::new(Code::DuplicateEmail));
         }
-        let code = self.issue_email_code(actor, &email).await?;
-        Ok(Some((email, code)))
+        let ticket = self.issue_email_code(actor, &email).await?;
+        Ok(Some((email, ticket)))
     }
 }
