@@ -13,7 +13,7 @@ impl Application {
     /// Confirms the contact of an account with the code that was sent to it: the account becomes usable, and its owner is
     /// signed in on `device`. A doctor waits for an administrator. What the code did not reach is no contact of the account: an
     /// e-mail address waits for a code of its own. For a `caller` who is changing their e-mail address to
-    /// this one, it takes the place of the old one.
+    /// this one, it takes the place of the old one, and no session begins: the one they have goes on.
     ///
     /// # Errors
     /// `OTP_INVALID`, `OTP_EXPIRED`, `OTP_LOCKED` after too many wrong codes; `ACCOUNT_REJECTED`; `DUPLICATE_EMAIL` when
@@ -29,8 +29,8 @@ impl Application {
         if let (Some(actor), Identifier::Email(email)) = (caller, identifier)
             && actor.account.profile().awaits(email)
         {
-            let session = self.confirm_email(actor, email, code, device).await?;
-            return Ok(Confirmation::SignedIn(Box::new(session)));
+            self.confirm_email(actor, email, code).await?;
+            return Ok(Confirmation::EmailChanged);
         }
         let account = self.owner_of(identifier).await?;
         let channel = self

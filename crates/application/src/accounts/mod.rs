@@ -80,6 +80,8 @@ pub enum Confirmation {
     SignedIn(Box<SignedIn>),
     /// Nothing yet: a doctor waits for an administrator.
     Waiting(AccountStatus),
+    /// Nothing: whoever is signed in has another e-mail address.
+    EmailChanged,
 }
 
 impl Application {

@@ -18,6 +18,7 @@ impl Application {
     pub async fn send_code(&self, identifier: Identifier, caller: Option<&Actor>) -> Result<u64, Error> {
         match (&identifier, caller) {
             (Identifier::Email(email), Some(actor)) if actor.account.profile().awaits(email) => {
+                self.limit_new_emails(actor).await?;
                 let ticket = self.issue_email_code(actor, email).await?;
                 self.send_email_code(actor, email.clone(), ticket);
             }
@@ -35,11 +36,14 @@ impl Application {
         self.send_if_known(identifier, CodePurpose::ResetPassword).await
     }
 
-    /// Remembers a code for the address that somebody is changing to. Addresses are easily made up, so that one user's
-    /// are counted together.
-    pub(crate) async fn issue_email_code(&self, actor: &Actor, email: &EmailAddress) -> Result<Ticket, Error> {
+    /// Counts the addresses that one user is changing to together, as addresses are easily made up.
+    pub(crate) async fn limit_new_emails(&self, actor: &Actor) -> Result<(), Error> {
         let limit = self.settings().limits.auth_per_minute;
-        self.limit_user("email", actor.id(), limit, MINUTE).await?;
+        self.limit_user("email", actor.id(), limit, MINUTE).await
+    }
+
+    /// Remembers a code for the address that somebody is changing to.
+    pub(crate) async fn issue_email_code(&self, actor: &Actor, email: &EmailAddress) -> Result<Ticket, Error> {
         let mut ticket = Ticket::new(Some(actor.id()), CodePurpose::ChangeEmail);
         let identifier = Identifier::Email(email.clone());
         self.issue_code(&mut ticket, identifier, Channel::Mail).await?;

@@ -138,7 +138,7 @@ pub(crate) async fn send_code(
 /// Confirm an account, or another e-mail address.
 ///
 /// With the code that was sent. Answers a session, or, for a doctor who is not verified, where the account stands. For the
-/// e-mail address that one is changing to, one's access token must come with it. Five wrong codes lock the codes of the
+/// e-mail address that one is changing to, one's access token must come with it, and goes on. Five wrong codes lock the codes of the
 /// identifier for 15 minutes.
 #[utoipa::path(
     operation_id = "confirmCode",
@@ -164,6 +164,9 @@ pub(crate) async fn confirm_code(
         Confirmation::Waiting(status) => ConfirmationBody::Waiting(WaitingDoctorBody {
             message: app.texts().sentence(context.language(), "doctor-confirmed", &[]),
             status: *status,
+        }),
+        Confirmation::EmailChanged => ConfirmationBody::Changed(MessageBody {
+            message: app.texts().sentence(context.language(), "email-confirmed", &[]),
         }),
     }))
 }
