@@ -2,12 +2,14 @@ use std::net::IpAddr;
 
 use das_tern_domain::{Channel, CodePurpose, Event, Identifier, NewPassword, OneTimeCode, PasswordReset, Recipient};
 use das_tern_persistence::registrations::{ProvenOwner, Reachable};
+use das_tern_persistence::users;
 
 use crate::effects::By;
 use crate::{Application, Code, Error};
 
 impl Application {
-    /// Sets a new password with the code that was sent for it: a lock ends, and so do all sessions.
+    /// Sets a new password with the code that was sent for it: a lock ends, and so do all sessions. An account that was to be
+    /// deleted stays, as its owner is back.
     ///
     /// # Errors
     /// `OTP_INVALID`, `OTP_EXPIRED`, `OTP_LOCKED` after too many wrong codes; `RATE_LIMITED`; `UNAVAILABLE` without Redis.
@@ -39,7 +41,10 @@ impl Application {
             })
             .await?;
         self.forget_sessions(user).await;
-        Ok(())
+        match users::account(self.database().connection(), user).await? {
+            Some(account) if account.deletion_due_at.is_some() => self.keep_account(&account, Some(ip)).await,
+            _ => Ok(()),
+        }
     }
 
     /// What a reset makes of an account. Whoever received the code is reached by the account's contact, so that an
