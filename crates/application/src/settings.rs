@@ -25,6 +25,17 @@ pub struct Settings {
     /// Pictures.
     #[validate(nested)]
     pub pictures: PictureSettings,
+    /// Exports.
+    #[validate(nested)]
+    pub exports: ExportSettings,
+}
+
+/// Exports of all that is stored about somebody (rules §2).
+#[derive(Debug, Clone, Deserialize, Validate)]
+pub struct ExportSettings {
+    /// How long one may take to read, in seconds; then it breaks off.
+    #[validate(range(min = 1, max = 3600))]
+    pub deadline_s: u32,
 }
 
 /// Pictures, which are read and written anew before they are stored (rules §12).

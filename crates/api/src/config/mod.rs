@@ -74,8 +74,8 @@ pub struct Config {
     pub database: das_tern_persistence::Settings,
     /// Redis.
     pub redis: das_tern_cache::Settings,
-    /// Signing in, limits, registration, codes and pictures: the sections `auth`, `limits`, `accounts`, `codes`, `admin` and
-    /// `pictures`.
+    /// Signing in, limits, registration, codes, pictures and exports: the sections `auth`, `limits`, `accounts`, `codes`,
+    /// `admin`, `pictures` and `exports`.
     pub application: das_tern_application::Settings,
     /// The outside world: the sections `providers`, `sms`, `mail`, `google` and `objects`.
     pub integrations: das_tern_integrations::Settings,
@@ -200,6 +200,7 @@ impl Reader<'_> {
         let codes = self.section("codes");
         let admin = self.section("admin");
         let pictures = self.section("pictures");
+        let exports = self.section("exports");
         let integrations = self.integrations();
         let log = self.section("log");
         Some(Config {
@@ -215,6 +216,7 @@ impl Reader<'_> {
                 codes: codes?,
                 admin: admin?,
                 pictures: pictures?,
+                exports: exports?,
             },
             integrations: integrations?,
             log: log?,

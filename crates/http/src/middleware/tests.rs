@@ -31,6 +31,7 @@ async fn application() -> Application {
         "pictures": {
             "max_pixels": 1_000_000, "max_side": 1000, "jpeg_quality": 85, "at_once": 1, "wait_ms": 1000,
         },
+        "exports": { "deadline_s": 120 },
     }))
     .unwrap();
     // The port of nobody: both are away.
