@@ -141,6 +141,10 @@ async fn a_large_picture_is_made_smaller_and_a_document_stays_as_it_is() {
     let shown = image::load_from_memory(&stored.bytes).unwrap();
     assert_eq!((shown.width(), shown.height()), (2560, 51));
     let document = "%PDF-1.7 អាជ្ញាប័ណ្ណ";
+    register_form(&app, "a.png", document.as_bytes())
+        .await
+        .refused(429, "OTP_COOLDOWN");
+    app.clock.advance(Duration::minutes(1));
     register_form(&app, "a.png", document.as_bytes()).await.expect(201);
     let stored = app.objects.fetch(&photo(&app).await).await.unwrap().unwrap();
     let kept = (stored.bytes.as_slice(), stored.media_type.as_str());
@@ -164,9 +168,15 @@ async fn a_picture_goes_with_the_account_that_it_belonged_to() {
     let picture = png(60, 40);
     register_form(&app, "a.png", &picture).await.expect(201);
     let first = photo(&app).await;
+    app.outbox.message(PHONE, 1).await;
+    // The same again is the same registration, and its picture is one too many.
+    register_form(&app, "b.png", &picture).await.expect(201);
+    assert_eq!(photo(&app).await, first);
+    assert_eq!(app.objects.list("licenses", None, 10).await.unwrap().len(), 1);
+    app.clock.advance(Duration::minutes(1));
     register_form(&app, "b.png", &picture).await.expect(201);
     assert_eq!(app.objects.fetch(&first).await.unwrap(), None);
-    let code = app.outbox.code(PHONE).await;
+    let code = app.outbox.message(PHONE, 2).await.code.unwrap();
     verify(&app, PHONE, &code).await.ok();
     let kept = photo(&app).await;
     app.clock.advance(Duration::minutes(1));

@@ -161,20 +161,29 @@ pub async fn insert(tx: &impl ConnectionTrait, account: &NewAccount, effects: &E
     Ok(())
 }
 
+/// An unconfirmed account that says the same as another.
+#[derive(FromQueryResult)]
+pub struct Same {
+    /// Whose, and with which password.
+    #[sea_orm(nested)]
+    pub credentials: Credentials,
+    /// The key of the picture of a doctor's licence.
+    pub license_photo_url: Option<String>,
+}
+
 const SAME: &str = "\
-SELECT id, password_hash, account_status::text AS account_status, status_before_lock::text AS status_before_lock, \
+SELECT id, license_photo_url, password_hash, account_status::text AS account_status, status_before_lock::text AS status_before_lock, \
  failed_login_attempts, locked_until FROM users WHERE contact_confirmed_at IS NULL \
  AND (phone_number = $1 OR lower(email) = lower($2)) \
  AND (phone_number, lower(email), role, first_name, last_name, full_name, gender, date_of_birth, id_card_number, \
- hospital_clinic, specialty, license_number, pin_code_hash IS NOT NULL, license_photo_url IS NOT NULL) \
- IS NOT DISTINCT FROM ($1, lower($2), $3::user_role, $4, $5, $6, $7::gender, $8, $9, $10, $11, $12, $13, $14)";
+ hospital_clinic, specialty, license_number, pin_code_hash IS NOT NULL) \
+ IS NOT DISTINCT FROM ($1, lower($2), $3::user_role, $4, $5, $6, $7::gender, $8, $9, $10, $11, $12, $13)";
 
-/// The credentials of an unconfirmed account that says the same as `account`, whoever made it. Secrets and pictures are not
-/// compared.
+/// The unconfirmed account that says the same as `account`, whoever made it. Secrets and pictures are not compared.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn same(db: &impl ConnectionTrait, account: &NewAccount) -> Result<Option<Credentials>, Error> {
+pub async fn same(db: &impl ConnectionTrait, account: &NewAccount) -> Result<Option<Same>, Error> {
     let values = [
         phone(&account.contacts).into(),
         email(&account.contacts).into(),
@@ -189,9 +198,8 @@ pub async fn same(db: &impl ConnectionTrait, account: &NewAccount) -> Result<Opt
         account.specialty.clone().into(),
         account.license_number.clone().into(),
         account.pin_code_hash.is_some().into(),
-        account.license_photo.is_some().into(),
     ];
-    Ok(Credentials::find_by_statement(statement(SAME, values)).one(db).await?)
+    Ok(Same::find_by_statement(statement(SAME, values)).one(db).await?)
 }
 
 fn phone(contacts: &Contacts) -> Option<String> {

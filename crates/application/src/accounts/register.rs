@@ -138,9 +138,22 @@ impl Application {
 
     /// Whether the same person registered the same a moment ago, as somebody does who taps twice. A wrong password counts.
     async fn repeats(&self, account: &NewAccount, password: NewPassword) -> Result<bool, Error> {
-        match registrations::same(self.database().connection(), account).await? {
-            Some(there) => Ok(self.check_password(Some(there), password.into_text().into()).await.is_ok()),
-            None => Ok(false),
+        let Some(there) = registrations::same(self.database().connection(), account).await? else {
+            return Ok(false);
+        };
+        let pictures = [&there.license_photo_url, &account.license_photo];
+        let password = password.into_text().into();
+        Ok(self.show_the_same(pictures).await && self.check_password(Some(there.credentials), password).await.is_ok())
+    }
+
+    async fn show_the_same(&self, keys: [&Option<String>; 2]) -> bool {
+        match keys {
+            [Some(one), Some(other)] => {
+                let objects = &self.integrations().objects;
+                let (one, other) = (objects.fetch(one).await, objects.fetch(other).await);
+                matches!((one, other), (Ok(Some(one)), Ok(Some(other))) if one == other)
+            }
+            [one, other] => one == other,
         }
     }
 
