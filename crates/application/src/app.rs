@@ -1,3 +1,4 @@
+use std::iter;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -39,7 +40,7 @@ struct Parts {
     codes: CodeStore,
     code_key: Key,
     exports: Arc<Semaphore>,
-    receipt_key: Key,
+    receipt_keys: Vec<Key>,
     migrations: Vec<String>,
     is_closing: AtomicBool,
 }
@@ -73,7 +74,10 @@ impl Application {
             codes: CodeStore::new(redis.clone(), settings.codes.policy()),
             code_key: Key::derive(&auth.token_key, "one-time code"),
             exports: Arc::new(Semaphore::new(users::EXPORTS_AT_ONCE)),
-            receipt_key: Key::derive(&auth.token_key, "idempotency"),
+            receipt_keys: iter::once(&auth.token_key)
+                .chain(&auth.token_key_previous)
+                .map(|secret| Key::derive(secret, "idempotency"))
+                .collect(),
             migrations,
             is_closing: AtomicBool::new(false),
             settings,
@@ -183,8 +187,9 @@ impl Application {
         &self.0.exports
     }
 
-    pub(crate) fn receipt_key(&self) -> &Key {
-        &self.0.receipt_key
+    /// The keys that receipts are named with: the present one, and the one before it.
+    pub(crate) fn receipt_keys(&self) -> &[Key] {
+        &self.0.receipt_keys
     }
 
     pub(crate) fn migrations(&self) -> &[String] {
