@@ -195,17 +195,23 @@ async fn what_is_no_picture_of_a_licence_is_refused() {
     let mut picture = png(60, 40);
     let refused = register_form(&app, "a.png", &picture[..50]).await.invalid_fields();
     assert_eq!(refused, [("licensePhoto".to_owned(), "UNSUPPORTED_FILE".to_owned())]);
-    let parts: [(&str, Option<&str>, &[u8]); 2] = [
-        ("phoneNumber", None, b"1"),
-        ("licensePhoto", Some("a.png"), &picture[..50]),
-    ];
-    let refused = app
-        .client
-        .post_form("/auth/register/doctor", &parts)
-        .await
-        .invalid_fields();
-    let fields: Vec<_> = refused.iter().map(|(field, _)| field.as_str()).collect();
-    assert_eq!(fields, ["fullName", "phoneNumber", "password", "licensePhoto"]);
+    // What the first bytes say is told with all else; a picture is only unpacked where nothing else is wrong.
+    let bomb = png(8000, 4001);
+    let needed = ["fullName", "phoneNumber", "password"];
+    let all = ["fullName", "phoneNumber", "password", "licensePhoto"];
+    for (content, expected) in [(b"GIF89a".as_slice(), all.as_slice()), (&bomb, needed.as_slice())] {
+        let parts: [(&str, Option<&str>, &[u8]); 2] = [
+            ("phoneNumber", None, b"1"),
+            ("licensePhoto", Some("a.png"), content),
+        ];
+        let refused = app
+            .client
+            .post_form("/auth/register/doctor", &parts)
+            .await
+            .invalid_fields();
+        let fields: Vec<_> = refused.iter().map(|(field, _)| field.as_str()).collect();
+        assert_eq!(fields, expected);
+    }
     picture.resize((5 << 20) + 1, 0);
     register_form(&app, "a.png", &picture)
         .await
@@ -216,6 +222,23 @@ async fn what_is_no_picture_of_a_licence_is_refused() {
         .await
         .refused(413, "PAYLOAD_TOO_LARGE");
     assert_eq!(app.count("users", "true", []).await, 0);
+}
+
+/// Unpacking pictures is dear, and whoever registers is nobody yet.
+#[tokio::test]
+async fn pictures_of_people_who_register_are_counted_by_their_address() {
+    let app = TestApp::start_with(|config| config.application.limits.uploads_per_hour = 2).await;
+    let bomb = png(8000, 4001);
+    for _ in 0..2 {
+        register_form(&app, "a.png", &bomb)
+            .await
+            .refused(413, "PAYLOAD_TOO_LARGE");
+    }
+    register_form(&app, "a.png", &bomb).await.refused(429, "RATE_LIMITED");
+    app.client
+        .post("/auth/register/doctor", &doctor(&json!({})))
+        .await
+        .expect(201);
 }
 
 #[tokio::test]

@@ -43,7 +43,7 @@ mod work;
 mod world;
 
 pub use accounts::{
-    Confirmation, DoctorRegistration, LICENCE_PHOTO_BYTES, LicencePhoto, LicencePhotoError, PersonRegistration,
+    Confirmation, DoctorRegistration, LICENCE_PHOTO_BYTES, LicenceFile, LicencePhotoError, PersonRegistration,
     Registrant, RegistrationRules,
 };
 pub use actor::Actor;

@@ -133,7 +133,7 @@ pub struct LimitSettings {
     /// Synchronised actions a minute, for one user.
     #[validate(range(min = 1))]
     pub sync_per_minute: u32,
-    /// Uploads an hour, for one user.
+    /// Uploads an hour, for one user, and for one address of people who register.
     #[validate(range(min = 1))]
     pub uploads_per_hour: u32,
     /// Exports of all one's data an hour, for one user.

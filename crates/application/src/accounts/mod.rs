@@ -13,7 +13,7 @@ use das_tern_persistence::constraints;
 use time::Date;
 
 pub(crate) use codes::Ticket;
-pub use licence_photo::{LICENCE_PHOTO_BYTES, LicencePhoto, LicencePhotoError};
+pub use licence_photo::{LICENCE_PHOTO_BYTES, LicenceFile, LicencePhotoError};
 
 use crate::auth::SignedIn;
 use crate::{Application, Code, Error};
@@ -70,8 +70,8 @@ pub struct DoctorRegistration {
     pub specialty: Option<Specialty>,
     /// The number of their licence.
     pub license_number: Option<String>,
-    /// A picture of it.
-    pub license_photo: Option<LicencePhoto>,
+    /// A file that may show it.
+    pub license_photo: Option<LicenceFile>,
 }
 
 /// What a confirmed code opens.

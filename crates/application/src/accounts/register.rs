@@ -4,8 +4,10 @@ use das_tern_domain::{AccountRegistered, CodePurpose, Contacts, Event, Identifie
 use das_tern_persistence::registrations::{self, NewAccount};
 
 use super::codes::Ticket;
-use super::{DoctorRegistration, LicencePhoto, PersonRegistration, Registrant};
+use super::licence_photo::LicencePhoto;
+use super::{DoctorRegistration, PersonRegistration, Registrant};
 use crate::effects::By;
+use crate::limits::HOUR;
 use crate::messages::Addressee;
 use crate::{Application, Code, Error, Kind};
 
@@ -30,7 +32,8 @@ impl Application {
 
     async fn register_person(&self, role: UserRole, person: PersonRegistration, ip: IpAddr) -> Result<(), Error> {
         let password = person.registrant.password.clone();
-        let account = self.new_account(role, person.registrant, ip).await?;
+        self.limit_registration(&person.registrant.contacts, ip).await?;
+        let account = self.new_account(role, person.registrant).await?;
         let account = NewAccount {
             first_name: Some(person.first_name),
             last_name: Some(person.last_name),
@@ -46,12 +49,22 @@ impl Application {
     /// Registers a doctor, and sends a code.
     ///
     /// # Errors
-    /// As for [`register_patient`](Self::register_patient); `DUPLICATE_LICENSE`; `UNAVAILABLE` also while files cannot be
-    /// stored.
+    /// As for [`register_patient`](Self::register_patient); `DUPLICATE_LICENSE`; `PAYLOAD_TOO_LARGE` and `VALIDATION_ERROR`
+    /// for a picture that cannot be kept; `UNAVAILABLE` also while files cannot be read or stored.
     pub async fn register_doctor(&self, doctor: DoctorRegistration, ip: IpAddr) -> Result<(), Error> {
         let password = doctor.registrant.password.clone();
-        let account = self.new_account(UserRole::Doctor, doctor.registrant, ip).await?;
+        self.limit_registration(&doctor.registrant.contacts, ip).await?;
         let license_photo = match doctor.license_photo {
+            Some(file) => {
+                // Reading a picture takes a core for a moment, and anybody may ask for it.
+                let limit = self.settings().limits.uploads_per_hour;
+                self.limit_address("upload", ip, limit, HOUR).await?;
+                Some(self.licence_photo(file).await?)
+            }
+            None => None,
+        };
+        let account = self.new_account(UserRole::Doctor, doctor.registrant).await?;
+        let license_photo = match license_photo {
             Some(photo) => Some(self.keep_photo(photo).await?),
             None => None,
         };
@@ -70,11 +83,16 @@ impl Application {
         registered.map(drop)
     }
 
-    /// An account of somebody of whom nothing else is known, once their turn to hash has come.
-    async fn new_account(&self, role: UserRole, registrant: Registrant, ip: IpAddr) -> Result<NewAccount, Error> {
-        for identifier in registrant.contacts.identifiers() {
+    /// Counts a registration, before anything dear is done for it.
+    async fn limit_registration(&self, contacts: &Contacts, ip: IpAddr) -> Result<(), Error> {
+        for identifier in contacts.identifiers() {
             self.limit_identifier("register", &identifier, ip).await?;
         }
+        Ok(())
+    }
+
+    /// An account of somebody of whom nothing else is known, once their turn to hash has come.
+    async fn new_account(&self, role: UserRole, registrant: Registrant) -> Result<NewAccount, Error> {
         let password_hash = self.passwords().hash(registrant.password.into_text()).await?;
         let pin_code_hash = match registrant.pin {
             Some(pin) => Some(self.passwords().hash(pin.into_text()).await?),

@@ -6,7 +6,7 @@ mod requests;
 
 use actix_web::web::ThinData;
 use actix_web::{HttpRequest, HttpResponse, post};
-use das_tern_application::{Application, Code, Confirmation};
+use das_tern_application::{Application, Code, Confirmation, LicenceFile};
 use das_tern_domain::{AccountStatus, Language};
 
 use super::auth::{MessageBody, device};
@@ -101,7 +101,7 @@ pub(crate) async fn register_doctor(
 ) -> Result<HttpResponse, Failure> {
     let context = RequestContext::of(&request)?;
     let rules = app.registration_rules();
-    let photo = app.licence_photo(form.photo).await;
+    let photo = form.photo.map(LicenceFile::of).transpose();
     let doctor = form.request.parse(photo, rules, own_language(&context))?;
     app.register_doctor(doctor, context.ip).await?;
     Ok(HttpResponse::Created().json(RegisteredDoctorBody {
