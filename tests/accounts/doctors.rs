@@ -200,10 +200,8 @@ async fn what_is_no_picture_of_a_licence_is_refused() {
     let needed = ["fullName", "phoneNumber", "password"];
     let all = ["fullName", "phoneNumber", "password", "licensePhoto"];
     for (content, expected) in [(b"GIF89a".as_slice(), all.as_slice()), (&bomb, needed.as_slice())] {
-        let parts: [(&str, Option<&str>, &[u8]); 2] = [
-            ("phoneNumber", None, b"1"),
-            ("licensePhoto", Some("a.png"), content),
-        ];
+        let parts: [(&str, Option<&str>, &[u8]); 2] =
+            [("phoneNumber", None, b"1"), ("licensePhoto", Some("a.png"), content)];
         let refused = app
             .client
             .post_form("/auth/register/doctor", &parts)

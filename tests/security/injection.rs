@@ -197,10 +197,7 @@ async fn the_name_of_a_file_goes_nowhere() {
             ("password", None, b"correct horse"),
             ("licensePhoto", Some(name), document),
         ];
-        app.client
-            .post_form("/auth/register/doctor", &parts)
-            .await
-            .expect(201);
+        app.client.post_form("/auth/register/doctor", &parts).await.expect(201);
         let sql = "SELECT license_photo_url AS key FROM users WHERE phone_number = $1";
         let key = app.rows(sql, [phone.into()]).await[0]["key"].clone();
         let key: &str = key.as_str().unwrap();

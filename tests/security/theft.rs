@@ -75,7 +75,10 @@ async fn a_token_changes_no_address() {
         .refused(403, "ACCOUNT_LOCKED");
     assert!(app.outbox.sent_to(thief).is_empty());
     let me = victim.client.get("/users/me").await.ok();
-    assert_eq!((&me["email"], &me["pendingEmail"]), (&json!(victim.account.email), &json!(null)));
+    assert_eq!(
+        (&me["email"], &me["pendingEmail"]),
+        (&json!(victim.account.email), &json!(null))
+    );
 }
 
 /// Whoever signs in with Google alone has no password, and none is right.

@@ -238,7 +238,9 @@ async fn addresses_of_others_are_counted_as_well() {
     let app = TestApp::start().await;
     let (patient, other) = (app.patient().await, app.patient().await);
     for _ in 0..5 {
-        ask(&patient, &other.account.email).await.refused(409, "DUPLICATE_EMAIL");
+        ask(&patient, &other.account.email)
+            .await
+            .refused(409, "DUPLICATE_EMAIL");
     }
     ask(&patient, &other.account.email).await.refused(429, "RATE_LIMITED");
 }

@@ -105,7 +105,8 @@ async fn a_locked_account_waits_until_its_owner_could_have_come_back() {
             .refused(401, "INVALID_CREDENTIALS");
     }
     // The lock ends a quarter of an hour later, and then there is a day.
-    app.clock.advance(Duration::days(1) + Duration::minutes(15) - Duration::SECOND);
+    app.clock
+        .advance(Duration::days(1) + Duration::minutes(15) - Duration::SECOND);
     assert_eq!(deleted(&app).await, 0);
     app.clock.advance(Duration::SECOND);
     assert_eq!(deleted(&app).await, 1);

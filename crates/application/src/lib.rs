@@ -66,7 +66,8 @@ pub use limits::{Admission, LimitClass, Verdict};
 pub use once::{Created, Once};
 pub use pages::{Page, PageRequest};
 pub use settings::{
-    AccountSettings, AdminSettings, AuthSettings, CodeSettings, ExportSettings, LimitSettings, PictureSettings, Settings, SigningSecret,
+    AccountSettings, AdminSettings, AuthSettings, CodeSettings, ExportSettings, LimitSettings, PictureSettings,
+    Settings, SigningSecret,
 };
 pub use texts::{InvalidCatalogue, Texts};
 pub use users::{Export, OwnProfile, ProfileRequest, StorageUse};

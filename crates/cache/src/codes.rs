@@ -137,7 +137,9 @@ impl CodeStore {
         script.arg(instant(request.now)).arg(self.policy.max_tries);
         script.arg(whole_milliseconds(self.policy.lock)).arg(self.memory());
         let (verdict, rest): (String, u64) = self.redis.run(&script).await?;
-        let accepted = [Channel::Sms, Channel::Mail].into_iter().find(|channel| channel.name() == verdict);
+        let accepted = [Channel::Sms, Channel::Mail]
+            .into_iter()
+            .find(|channel| channel.name() == verdict);
         if let Some(channel) = accepted {
             return Ok(Verified::Accepted { channel });
         }

@@ -1,8 +1,8 @@
 //! New accounts, and what confirming them and resetting their passwords reads and writes.
 
 use das_tern_domain::{
-    AccountStatus, Channel, Contacts, EmailAddress, Gender, Identifier, Language, LoginState, PhoneNumber, SubscriptionId,
-    UserId, UserRole,
+    AccountStatus, Channel, Contacts, EmailAddress, Gender, Identifier, Language, LoginState, PhoneNumber,
+    SubscriptionId, UserId, UserRole,
 };
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::json;

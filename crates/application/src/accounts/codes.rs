@@ -133,7 +133,9 @@ impl Application {
 
     /// Gives a ticket another code, for the way by e-mail; whether it was still good.
     async fn redirect(&self, ticket: &mut Ticket) -> bool {
-        let next = iter::repeat_with(draw).find(|next| *next != ticket.code).unwrap_or(ticket.code);
+        let next = iter::repeat_with(draw)
+            .find(|next| *next != ticket.code)
+            .unwrap_or(ticket.code);
         let mut is_good = false;
         for identifier in &ticket.identifiers {
             let unsent = self.code_request(identifier, ticket.purpose, ticket.account, ticket.code);

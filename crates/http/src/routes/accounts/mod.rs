@@ -28,8 +28,8 @@ const UNSENT: &[Code] = &[Code::OtpCooldown, Code::OtpLocked];
 /// Why a code is of no use.
 const UNUSABLE: &[Code] = &[Code::OtpInvalid, Code::OtpExpired, Code::OtpLocked];
 
-failures!(PersonFailures: ALWAYS, STORED, FIELDS, BODY, DUPLICATE, &[Code::DuplicateIdCard]);
-failures!(DoctorFailures: ALWAYS, STORED, FIELDS, BODY, DUPLICATE, &[Code::DuplicateLicense]);
+failures!(PersonFailures: ALWAYS, STORED, FIELDS, BODY, DUPLICATE, UNSENT, &[Code::DuplicateIdCard]);
+failures!(DoctorFailures: ALWAYS, STORED, FIELDS, BODY, DUPLICATE, UNSENT, &[Code::DuplicateLicense]);
 failures!(SendFailures: ALWAYS, STORED, FIELDS, BODY, UNSENT, &[Code::TokenExpired]);
 failures!(ForgotFailures: ALWAYS, STORED, FIELDS, BODY, UNSENT);
 failures!(
@@ -41,7 +41,8 @@ failures!(ResetFailures: ALWAYS, STORED, FIELDS, BODY, UNUSABLE);
 /// Register as a patient.
 ///
 /// A code goes to the phone, or to the e-mail address; the account can be used once it is confirmed. Registering again
-/// before that starts anew.
+/// before that starts anew, a minute later; the same again is the same. Where both were told and the code went to the phone,
+/// the address is `pendingEmail` until a code of its own confirms it.
 #[utoipa::path(
     operation_id = "registerPatient",
     tag = "auth",
