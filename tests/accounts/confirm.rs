@@ -2,7 +2,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use time::Duration;
 
-use super::{EMAIL, PASSWORD, PHONE, app, login, other_than, register, send, verify};
+use super::{EMAIL, PASSWORD, PHONE, app, forgot, login, other_than, register, send, verify};
 use crate::support::TestApp;
 
 #[tokio::test]
@@ -28,6 +28,69 @@ async fn a_code_that_went_to_a_phone_is_known_by_the_e_mail_address_too_but_conf
     verify(&app, EMAIL, &code).await.ok();
     verify(&app, PHONE, &code).await.refused(400, "OTP_INVALID");
     verify(&app, EMAIL, &code).await.refused(400, "OTP_INVALID");
+}
+
+#[tokio::test]
+async fn a_code_by_sms_leaves_the_address_to_a_code_of_its_own() {
+    let app = app().await;
+    register(&app, json!({ "email": EMAIL })).await.expect(201);
+    let code = app.outbox.code(PHONE).await;
+    let session = verify(&app, EMAIL, &code).await.ok();
+    let user = &session["user"];
+    assert_eq!((&user["phoneNumber"], &user["email"]), (&json!(PHONE), &json!(null)));
+    login(&app, EMAIL, PASSWORD).await.refused(401, "INVALID_CREDENTIALS");
+    forgot(&app, EMAIL).await.ok();
+
+    let client = app.client.with_token(session["accessToken"].as_str().unwrap());
+    assert_eq!(client.get("/users/me").await.ok()["pendingEmail"], EMAIL);
+    app.clock.advance(Duration::minutes(1));
+    let identifier = json!({ "identifier": EMAIL });
+    client.post("/auth/otp/send", &identifier).await.ok();
+    let code = app.outbox.code(EMAIL).await;
+    let body = json!({ "identifier": EMAIL, "otp": code });
+    client.post("/auth/otp/verify", &body).await.ok();
+    let me = client.get("/users/me").await.ok();
+    assert_eq!((&me["email"], &me["pendingEmail"]), (&json!(EMAIL), &json!(null)));
+    login(&app, EMAIL, PASSWORD).await.ok();
+}
+
+#[tokio::test]
+async fn a_code_by_mail_leaves_no_phone_that_it_did_not_reach() {
+    let app = app().await;
+    app.outbox.break_sms();
+    register(&app, json!({ "email": EMAIL })).await.expect(201);
+    let code = app.outbox.code(EMAIL).await;
+    let user = verify(&app, PHONE, &code).await.ok()["user"].clone();
+    assert_eq!((&user["phoneNumber"], &user["email"]), (&json!(null), &json!(EMAIL)));
+    login(&app, PHONE, PASSWORD).await.refused(401, "INVALID_CREDENTIALS");
+}
+
+#[tokio::test]
+async fn a_reset_code_confirms_only_what_it_reached_too() {
+    let app = app().await;
+    register(&app, json!({ "email": EMAIL })).await.expect(201);
+    app.outbox.message(PHONE, 1).await;
+    app.clock.advance(Duration::minutes(1));
+    forgot(&app, EMAIL).await.ok();
+    let code = app.outbox.message(PHONE, 2).await.code.unwrap();
+    let reset = json!({ "identifier": EMAIL, "otp": code, "newPassword": "another horse" });
+    app.client.post("/auth/reset-password-otp", &reset).await.ok();
+    let kept = "phone_number = $1 AND email IS NULL AND pending_email = $2";
+    assert_eq!(app.count("users", kept, [PHONE.into(), EMAIL.into()]).await, 1);
+}
+
+/// An SMS may come although we heard that it did not. Its reader must not be taken for the reader of the mail.
+#[tokio::test]
+async fn an_sms_that_comes_after_all_shows_nothing_about_a_mailbox() {
+    let app = app().await;
+    app.outbox.make_sms_unclear();
+    register(&app, json!({ "email": EMAIL })).await.expect(201);
+    let by_mail = app.outbox.code(EMAIL).await;
+    let by_sms = app.outbox.code(PHONE).await;
+    verify(&app, EMAIL, &by_sms).await.refused(400, "OTP_INVALID");
+    verify(&app, PHONE, &by_sms).await.refused(400, "OTP_INVALID");
+    let user = verify(&app, EMAIL, &by_mail).await.ok()["user"].clone();
+    assert_eq!((&user["phoneNumber"], &user["email"]), (&json!(null), &json!(EMAIL)));
 }
 
 #[tokio::test]

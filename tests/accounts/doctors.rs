@@ -141,6 +141,10 @@ async fn a_large_picture_is_made_smaller_and_a_document_stays_as_it_is() {
     let shown = image::load_from_memory(&stored.bytes).unwrap();
     assert_eq!((shown.width(), shown.height()), (2560, 51));
     let document = "%PDF-1.7 អាជ្ញាប័ណ្ណ";
+    register_form(&app, "a.png", document.as_bytes())
+        .await
+        .refused(429, "OTP_COOLDOWN");
+    app.clock.advance(Duration::minutes(1));
     register_form(&app, "a.png", document.as_bytes()).await.expect(201);
     let stored = app.objects.fetch(&photo(&app).await).await.unwrap().unwrap();
     let kept = (stored.bytes.as_slice(), stored.media_type.as_str());
@@ -164,9 +168,15 @@ async fn a_picture_goes_with_the_account_that_it_belonged_to() {
     let picture = png(60, 40);
     register_form(&app, "a.png", &picture).await.expect(201);
     let first = photo(&app).await;
+    app.outbox.message(PHONE, 1).await;
+    // The same again is the same registration, and its picture is one too many.
+    register_form(&app, "b.png", &picture).await.expect(201);
+    assert_eq!(photo(&app).await, first);
+    assert_eq!(app.objects.list("licenses", None, 10).await.unwrap().len(), 1);
+    app.clock.advance(Duration::minutes(1));
     register_form(&app, "b.png", &picture).await.expect(201);
     assert_eq!(app.objects.fetch(&first).await.unwrap(), None);
-    let code = app.outbox.code(PHONE).await;
+    let code = app.outbox.message(PHONE, 2).await.code.unwrap();
     verify(&app, PHONE, &code).await.ok();
     let kept = photo(&app).await;
     app.clock.advance(Duration::minutes(1));
@@ -185,17 +195,21 @@ async fn what_is_no_picture_of_a_licence_is_refused() {
     let mut picture = png(60, 40);
     let refused = register_form(&app, "a.png", &picture[..50]).await.invalid_fields();
     assert_eq!(refused, [("licensePhoto".to_owned(), "UNSUPPORTED_FILE".to_owned())]);
-    let parts: [(&str, Option<&str>, &[u8]); 2] = [
-        ("phoneNumber", None, b"1"),
-        ("licensePhoto", Some("a.png"), &picture[..50]),
-    ];
-    let refused = app
-        .client
-        .post_form("/auth/register/doctor", &parts)
-        .await
-        .invalid_fields();
-    let fields: Vec<_> = refused.iter().map(|(field, _)| field.as_str()).collect();
-    assert_eq!(fields, ["fullName", "phoneNumber", "password", "licensePhoto"]);
+    // What the first bytes say is told with all else; a picture is only unpacked where nothing else is wrong.
+    let bomb = png(8000, 4001);
+    let needed = ["fullName", "phoneNumber", "password"];
+    let all = ["fullName", "phoneNumber", "password", "licensePhoto"];
+    for (content, expected) in [(b"GIF89a".as_slice(), all.as_slice()), (&bomb, needed.as_slice())] {
+        let parts: [(&str, Option<&str>, &[u8]); 2] =
+            [("phoneNumber", None, b"1"), ("licensePhoto", Some("a.png"), content)];
+        let refused = app
+            .client
+            .post_form("/auth/register/doctor", &parts)
+            .await
+            .invalid_fields();
+        let fields: Vec<_> = refused.iter().map(|(field, _)| field.as_str()).collect();
+        assert_eq!(fields, expected);
+    }
     picture.resize((5 << 20) + 1, 0);
     register_form(&app, "a.png", &picture)
         .await
@@ -206,6 +220,23 @@ async fn what_is_no_picture_of_a_licence_is_refused() {
         .await
         .refused(413, "PAYLOAD_TOO_LARGE");
     assert_eq!(app.count("users", "true", []).await, 0);
+}
+
+/// Unpacking pictures is dear, and whoever registers is nobody yet.
+#[tokio::test]
+async fn pictures_of_people_who_register_are_counted_by_their_address() {
+    let app = TestApp::start_with(|config| config.application.limits.uploads_per_hour = 2).await;
+    let bomb = png(8000, 4001);
+    for _ in 0..2 {
+        register_form(&app, "a.png", &bomb)
+            .await
+            .refused(413, "PAYLOAD_TOO_LARGE");
+    }
+    register_form(&app, "a.png", &bomb).await.refused(429, "RATE_LIMITED");
+    app.client
+        .post("/auth/register/doctor", &doctor(&json!({})))
+        .await
+        .expect(201);
 }
 
 #[tokio::test]

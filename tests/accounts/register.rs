@@ -1,5 +1,6 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use time::Duration;
 
 use super::{EMAIL, PASSWORD, PHONE, app, confirmed, login, patient, register, verify};
 use crate::support::TestApp;
@@ -139,20 +140,75 @@ async fn registering_again_before_confirming_starts_anew() {
     register(&app, json!({ "firstName": "first", "email": EMAIL }))
         .await
         .expect(201);
+    app.outbox.message(PHONE, 1).await;
+    app.clock.advance(Duration::minutes(1));
     let again = json!({ "firstName": "second", "password": "another horse" });
     register(&app, again).await.expect(201);
     assert_eq!(app.count("users", "true", []).await, 1);
-    let code = app.outbox.code(PHONE).await;
+    let code = app.outbox.message(PHONE, 2).await.code.unwrap();
     let user = verify(&app, PHONE, &code).await.ok()["user"].clone();
     assert_eq!((&user["firstName"], &user["email"]), (&json!("second"), &json!(null)));
     login(&app, PHONE, PASSWORD).await.refused(401, "INVALID_CREDENTIALS");
     login(&app, PHONE, "another horse").await.ok();
 }
 
+/// Whoever registers with a number while its owner does must not be confirmed by the code that the owner waits for.
+#[tokio::test]
+async fn a_code_confirms_no_registration_that_came_after_it() {
+    let app = app().await;
+    register(&app, json!({ "email": EMAIL })).await.expect(201);
+    let code = app.outbox.code(PHONE).await;
+    for stranger in [
+        json!({ "password": "another horse" }),
+        json!({ "password": "another horse", "email": EMAIL }),
+        json!({ "firstName": "stranger", "email": EMAIL }),
+    ] {
+        let refused = register(&app, stranger).await;
+        refused.refused(429, "OTP_COOLDOWN");
+        assert_eq!(refused.header("retry-after"), "60");
+    }
+    verify(&app, PHONE, &code).await.ok();
+    login(&app, PHONE, PASSWORD).await.ok();
+}
+
+/// The same by way of the other contact, which gets no code of its own.
+#[tokio::test]
+async fn a_code_belongs_to_one_registration_whatever_else_another_names() {
+    let app = app().await;
+    register(&app, json!({ "phoneNumber": null, "email": EMAIL }))
+        .await
+        .expect(201);
+    let code = app.outbox.code(EMAIL).await;
+    let stranger = json!({ "email": EMAIL, "password": "another horse" });
+    register(&app, stranger).await.expect(201);
+    verify(&app, EMAIL, &code).await.refused(400, "OTP_INVALID");
+    assert_eq!(app.count("users", "contact_confirmed_at IS NOT NULL", []).await, 0);
+}
+
+#[tokio::test]
+async fn whoever_taps_twice_has_one_account_and_one_code() {
+    let app = app().await;
+    let form = json!({ "email": EMAIL, "idCardNumber": "010203", "pinCode": "0420" });
+    register(&app, form.clone()).await.expect(201);
+    let before = app.rows("SELECT id FROM users", []).await;
+    register(&app, form).await.expect(201);
+    assert_eq!(app.rows("SELECT id FROM users", []).await, before);
+    let code = app.outbox.code(PHONE).await;
+    verify(&app, PHONE, &code).await.ok();
+    assert_eq!(app.outbox.sent_to(PHONE).len(), 1);
+}
+
 #[tokio::test]
 async fn what_a_confirmed_account_has_nobody_else_registers_with() {
     let app = app().await;
-    confirmed(&app, json!({ "email": EMAIL, "idCardNumber": "010203" })).await;
+    let session = confirmed(&app, json!({ "email": EMAIL, "idCardNumber": "010203" })).await;
+    let client = app.client.with_token(session["accessToken"].as_str().unwrap());
+    let identifier = json!({ "identifier": EMAIL });
+    app.clock.advance(Duration::minutes(1));
+    client.post("/auth/otp/send", &identifier).await.ok();
+    let code = app.outbox.code(EMAIL).await;
+    let body = json!({ "identifier": EMAIL, "otp": code });
+    client.post("/auth/otp/verify", &body).await.ok();
     let mine = json!({ "phoneNumber": "+85512345679", "email": "other@example.com", "idCardNumber": "040506" });
     let with = |field: &str, value: &str| {
         let mut body = mine.clone();
@@ -187,9 +243,9 @@ async fn of_registrations_at_once_one_account_remains() {
         let body = json!({ "firstName": format!("racer {n}"), "email": EMAIL, "idCardNumber": "010203" });
         register(&app, body)
     });
-    for answer in join_all(racing).await {
-        answer.expect(201);
-    }
+    let answers = join_all(racing).await;
+    let count = |status: u16| answers.iter().filter(|answer| answer.status == status).count();
+    assert_eq!((count(201), count(429)), (1, 15));
     assert_eq!(app.count("users", "true", []).await, 1);
     assert_eq!(app.count("subscriptions", "true", []).await, 1);
     let code = app.outbox.code(PHONE).await;

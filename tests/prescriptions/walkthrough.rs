@@ -108,14 +108,26 @@ async fn a_doctor_prescribes() {
 /// The doctor asks, the patient accepts, and opens everything.
 async fn agree(doctor: &Person, patient: &Person, body: &Value) {
     // Until the patient agreed, there is no such patient for the doctor; below ALLOWED there is nothing to prescribe.
-    doctor.client.post("/prescriptions", body).await.refused(404, "NOT_FOUND");
+    doctor
+        .client
+        .post("/prescriptions", body)
+        .await
+        .refused(404, "NOT_FOUND");
     let asked = json!({ "userId": patient.id, "message": "សួស្តី" });
     let connection = doctor.client.post("/connections", &asked).await.expect(201);
-    doctor.client.post("/prescriptions", body).await.refused(404, "NOT_FOUND");
+    doctor
+        .client
+        .post("/prescriptions", body)
+        .await
+        .refused(404, "NOT_FOUND");
     let route = |step: &str| format!("/connections/{}/{step}", id(&connection));
     let level = json!({ "permissionLevel": "REQUEST" });
     patient.client.patch(&route("accept"), &level).await.ok();
-    doctor.client.post("/prescriptions", body).await.refused(403, "FORBIDDEN");
+    doctor
+        .client
+        .post("/prescriptions", body)
+        .await
+        .refused(403, "FORBIDDEN");
     let level = json!({ "permissionLevel": "ALLOWED" });
     patient.client.patch(&route("permission"), &level).await.ok();
 }

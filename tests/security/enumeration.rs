@@ -100,7 +100,21 @@ fn median(mut times: Vec<Duration>) -> Duration {
 /// Both hash once. The difference would be a factor of ten and more.
 #[tokio::test]
 async fn a_login_takes_as_long_for_nobody_as_for_somebody() {
-    let app = unlimited().await;
+    assert_same_time(&unlimited().await).await;
+}
+
+/// Accounts of the time before are not found by how fast their passwords are refused either.
+#[tokio::test]
+async fn it_takes_as_long_where_the_hash_is_from_when_hashes_cost_less() {
+    let dearer = TestApp::start_with(|config| {
+        config.application.auth.bcrypt_cost = 12;
+        config.application.limits.auth_per_minute = 1_000;
+        config.application.limits.auth_per_minute_per_ip = 1_000;
+    });
+    assert_same_time(&dearer.await).await;
+}
+
+async fn assert_same_time(app: &TestApp) {
     let account = app.account("PATIENT", "ACTIVE").await;
     let time = async |identifier: &str| {
         let body = json!({ "identifier": identifier, "password": "wrong horse" });

@@ -66,6 +66,22 @@ async fn an_address_is_the_same_one_in_any_case_and_in_spite_of_spaces_around_it
     }
 }
 
+/// Else one phone would have two accounts.
+#[tokio::test]
+async fn a_number_is_the_same_one_with_and_without_the_zero_of_the_country() {
+    let app = unlimited().await;
+    let account = app.account("PATIENT", "ACTIVE").await;
+    let phone = account.phone.replace("+855", "+855 0");
+    let mut body = registration(1);
+    body["phoneNumber"] = json!(phone);
+    app.client
+        .post("/auth/register/patient", &body)
+        .await
+        .refused(409, "DUPLICATE_PHONE");
+    let login = json!({ "identifier": phone, "password": PASSWORD });
+    app.client.post("/auth/login", &login).await.ok();
+}
+
 #[rstest]
 #[case::khmer("+៨៥៥១២៣៤៥៦៧៨")]
 #[case::khmer_national("០១២៣៤៥៦៧៨")]
@@ -79,6 +95,8 @@ async fn an_address_is_the_same_one_in_any_case_and_in_spite_of_spaces_around_it
 #[case::two("+85512345678,+85512345679")]
 #[case::letters("+855 12 FLOWER")]
 #[case::plus_twice("++85512345678")]
+#[case::zero_twice("+855 00 12 345 678")]
+#[case::national_zero_twice("0012345678")]
 #[tokio::test]
 async fn a_number_in_other_digits_is_none(#[case] phone: &str) {
     let app = unlimited().await;
@@ -100,10 +118,11 @@ async fn limits_count_an_identifier_once_however_it_is_written() {
         account.phone.clone(),
         national.clone(),
         format!("{} {}", &national[..3], &national[3..]),
+        format!("+855 (0) {}", &national[1..]),
     ];
     let mut refused = 0;
     for attempt in 0..9 {
-        let body = json!({ "identifier": spellings[attempt % 3], "password": PASSWORD });
+        let body = json!({ "identifier": spellings[attempt % 4], "password": PASSWORD });
         refused += usize::from(app.client.post("/auth/login", &body).await.status == 429);
     }
     assert_eq!(refused, 4, "five of nine are admitted");

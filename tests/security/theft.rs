@@ -1,8 +1,12 @@
 //! What somebody may do who holds another's access token or unlocked phone.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::unlimited;
+use crate::support::TestApp;
+use crate::support::google::Google;
 use crate::support::people::PASSWORD;
 
 #[tokio::test]
@@ -44,6 +48,56 @@ async fn a_token_gives_no_more_guesses_than_a_login() {
         .await
         .refused(403, "ACCOUNT_LOCKED");
     victim.client.get("/auth/me").await.ok();
+}
+
+/// Another address would set another password.
+#[tokio::test]
+async fn a_token_changes_no_address() {
+    let app = unlimited().await;
+    let victim = app.patient().await;
+    let thief = "thief@example.com";
+    let bare = json!({ "email": thief });
+    let refused = victim.client.patch("/users/me", &bare).await.invalid_fields();
+    assert_eq!(refused, [("currentPassword".to_owned(), "REQUIRED".to_owned())]);
+    let guess = json!({ "email": thief, "currentPassword": "a guess" });
+    for _ in 0..5 {
+        victim
+            .client
+            .patch("/users/me", &guess)
+            .await
+            .refused(401, "INVALID_CREDENTIALS");
+    }
+    let right = json!({ "email": thief, "currentPassword": PASSWORD });
+    victim
+        .client
+        .patch("/users/me", &right)
+        .await
+        .refused(403, "ACCOUNT_LOCKED");
+    assert!(app.outbox.sent_to(thief).is_empty());
+    let me = victim.client.get("/users/me").await.ok();
+    assert_eq!(
+        (&me["email"], &me["pendingEmail"]),
+        (&json!(victim.account.email), &json!(null))
+    );
+}
+
+/// Whoever signs in with Google alone has no password, and none is right.
+#[tokio::test]
+async fn a_token_of_somebody_without_a_password_changes_no_address_either() {
+    let google = Arc::new(Google::default());
+    let app = TestApp::start_among(google.integrations(), |_| ()).await;
+    google.vouch("token", "g-1", "sok@example.com");
+    let session = app
+        .client
+        .post("/auth/google", &json!({ "idToken": "token" }))
+        .await
+        .ok();
+    let client = app.client.with_token(session["accessToken"].as_str().unwrap());
+    let change = json!({ "email": "thief@example.com", "currentPassword": "a guess" });
+    client
+        .patch("/users/me", &change)
+        .await
+        .refused(401, "INVALID_CREDENTIALS");
 }
 
 #[tokio::test]

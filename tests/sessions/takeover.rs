@@ -55,6 +55,60 @@ async fn nothing_that_a_squatter_set_up_opens_the_owners_account(#[case] role: &
     assert_eq!(app.count("subscriptions", free, [squatted.id.into()]).await, 1);
 }
 
+/// A code by SMS shows nothing about a mailbox.
+#[tokio::test]
+async fn somebodys_address_beside_a_strangers_phone_leads_to_no_account() {
+    let google = Arc::new(Google::default());
+    let app = TestApp::start_among(google.integrations(), |_| ()).await;
+    let (phone, email) = ("+85512000001", "victim@example.com");
+    let form = json!({
+        "firstName": "A", "lastName": "B", "gender": "OTHER", "dateOfBirth": "1990-01-01", "password": PASSWORD,
+        "phoneNumber": phone, "email": email,
+    });
+    app.client.post("/auth/register/patient", &form).await.expect(201);
+    let code = app.outbox.code(phone).await;
+    let body = json!({ "identifier": email, "otp": code });
+    let stranger = app.client.post("/auth/otp/verify", &body).await.ok();
+
+    google.vouch("token", "g-1", email);
+    let owner = app
+        .client
+        .post("/auth/google", &json!({ "idToken": "token" }))
+        .await
+        .ok();
+    assert_ne!(owner["user"]["id"], stranger["user"]["id"]);
+    assert_eq!(owner["user"]["email"], email);
+    let linked = "phone_number = $1 AND (google_account_id IS NOT NULL OR email IS NOT NULL)";
+    assert_eq!(app.count("users", linked, [phone.into()]).await, 0);
+    for identifier in [phone, email] {
+        let body = json!({ "identifier": identifier, "password": PASSWORD });
+        let status = if identifier == phone { 200 } else { 401 };
+        assert_eq!(app.client.post("/auth/login", &body).await.status, status);
+    }
+}
+
+/// And a code by e-mail nothing about a phone.
+#[tokio::test]
+async fn somebodys_phone_beside_a_strangers_address_stays_free() {
+    let app = TestApp::start().await;
+    app.outbox.break_sms();
+    let (phone, email) = ("+85512000001", "stranger@example.com");
+    let form = json!({
+        "firstName": "A", "lastName": "B", "gender": "OTHER", "dateOfBirth": "1990-01-01", "password": PASSWORD,
+        "phoneNumber": phone, "email": email,
+    });
+    app.client.post("/auth/register/patient", &form).await.expect(201);
+    let code = app.outbox.code(email).await;
+    let body = json!({ "identifier": phone, "otp": code });
+    app.client.post("/auth/otp/verify", &body).await.ok();
+    app.clock.advance(time::Duration::minutes(1));
+    let own = json!({
+        "firstName": "C", "lastName": "D", "gender": "OTHER", "dateOfBirth": "1980-01-01", "password": "another horse",
+        "phoneNumber": phone,
+    });
+    app.client.post("/auth/register/patient", &own).await.expect(201);
+}
+
 #[tokio::test]
 async fn a_doctor_who_waits_is_not_promoted_by_google() {
     let google = Arc::new(Google::default());

@@ -20,11 +20,17 @@ pub struct Outbox {
     sent: Mutex<Vec<Sent>>,
     sms_fails: AtomicBool,
     mail_fails: AtomicBool,
+    sms_is_unclear: AtomicBool,
 }
 
 impl Outbox {
     pub fn break_sms(&self) {
         self.sms_fails.store(true, Ordering::Relaxed);
+    }
+
+    /// An SMS arrives, but we do not hear that it does.
+    pub fn make_sms_unclear(&self) {
+        self.sms_is_unclear.store(true, Ordering::Relaxed);
     }
 
     pub fn break_mail(&self) {
@@ -74,7 +80,11 @@ impl Sms for Outbox {
             text: text.to_owned(),
             code: Some(code.to_owned()),
         };
-        self.post(&self.sms_fails, message)
+        self.post(&self.sms_fails, message)?;
+        if self.sms_is_unclear.load(Ordering::Relaxed) {
+            return Err(Error::Unavailable("the test says so".to_owned()));
+        }
+        Ok(())
     }
 }
 

@@ -1,15 +1,19 @@
+use std::sync::Arc;
+
 use futures_util::future::join;
 use serde_json::{Value, json};
 use time::Duration;
 
 use crate::support::TestApp;
 use crate::support::client::{Answer, Client};
-use crate::support::people::Person;
+use crate::support::google::Google;
+use crate::support::people::{PASSWORD, Person};
 
 const NEW: &str = "New.Address@example.com";
 
 async fn ask(person: &Person, email: &str) -> Answer {
-    person.client.patch("/users/me", &json!({ "email": email })).await
+    let change = json!({ "email": email, "currentPassword": PASSWORD });
+    person.client.patch("/users/me", &change).await
 }
 
 async fn verify(client: &Client, email: &str, code: &str) -> Answer {
@@ -34,8 +38,9 @@ async fn another_address_takes_its_place_once_its_code_came_back() {
     assert_eq!((&me["email"], &me["pendingEmail"]), (&json!(old), &json!(NEW)));
     let code = app.outbox.code(NEW).await;
     assert!(app.outbox.sent_to(&old).is_empty() && app.outbox.sent_to(&patient.account.phone).is_empty());
-    let session = verify(&patient.client, &NEW.to_lowercase(), &code).await.ok();
-    assert_eq!(session["user"]["email"], NEW);
+    let answer = verify(&patient.client, &NEW.to_lowercase(), &code).await.ok();
+    let shown: Vec<_> = answer.as_object().unwrap().keys().collect();
+    assert_eq!(shown, ["message"], "no session for whoever has a token already");
     assert_eq!(
         addresses(&patient).await,
         (json!(NEW), Value::Null),
@@ -45,7 +50,7 @@ async fn another_address_takes_its_place_once_its_code_came_back() {
     let told = app.outbox.message(&old, 1).await;
     assert!(!told.text.contains(NEW), "{}", told.text);
     for (identifier, status) in [(NEW, 200), (&*old, 401)] {
-        let login = json!({ "identifier": identifier, "password": crate::support::people::PASSWORD });
+        let login = json!({ "identifier": identifier, "password": PASSWORD });
         assert_eq!(
             app.client.post("/auth/login", &login).await.status,
             status,
@@ -83,7 +88,9 @@ async fn the_code_is_worth_nothing_to_whoever_reads_a_mistyped_address() {
 async fn what_belongs_to_somebody_else_is_refused_and_nothing_is_changed() {
     let app = TestApp::start().await;
     let (patient, other) = (app.patient().await, app.patient().await);
-    let change = json!({ "email": other.account.email.to_uppercase(), "firstName": "ដារ៉ា" });
+    let change = json!({
+        "email": other.account.email.to_uppercase(), "firstName": "ដារ៉ា", "currentPassword": PASSWORD,
+    });
     patient
         .client
         .patch("/users/me", &change)
@@ -185,7 +192,7 @@ async fn another_code_is_sent_to_whoever_is_changing_and_not_too_soon() {
     let patient = app.patient().await;
     ask(&patient, NEW).await.ok();
     app.outbox.code(NEW).await;
-    let hasty = json!({ "email": NEW, "firstName": "ដារ៉ា" });
+    let hasty = json!({ "email": NEW, "firstName": "ដារ៉ា", "currentPassword": PASSWORD });
     patient
         .client
         .patch("/users/me", &hasty)
@@ -223,4 +230,32 @@ async fn one_user_cannot_have_codes_sent_to_many_addresses() {
     }
     ask(&patient, "victim5@example.com").await.refused(429, "RATE_LIMITED");
     assert!(app.outbox.sent_to("victim5@example.com").is_empty());
+}
+
+/// A conflict tells that somebody has the address, so that trying them out is counted.
+#[tokio::test]
+async fn addresses_of_others_are_counted_as_well() {
+    let app = TestApp::start().await;
+    let (patient, other) = (app.patient().await, app.patient().await);
+    for _ in 0..5 {
+        ask(&patient, &other.account.email)
+            .await
+            .refused(409, "DUPLICATE_EMAIL");
+    }
+    ask(&patient, &other.account.email).await.refused(429, "RATE_LIMITED");
+}
+
+#[tokio::test]
+async fn the_google_account_of_the_old_address_opens_nothing_any_more() {
+    let google = Arc::new(Google::default());
+    let app = TestApp::start_among(google.integrations(), |_| ()).await;
+    let patient = app.patient().await;
+    google.vouch("token", "g-1", &patient.account.email);
+    let body = json!({ "idToken": "token" });
+    app.client.post("/auth/google", &body).await.ok();
+    ask(&patient, NEW).await.ok();
+    let code = app.outbox.code(NEW).await;
+    verify(&patient.client, NEW, &code).await.ok();
+    let session = app.client.post("/auth/google", &body).await.ok();
+    assert_ne!(session["user"]["id"], patient.id.to_string());
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::support::TestApp;
 use crate::support::app::MORNING;
 use crate::support::people::Person;
+use crate::support::redis::eventually;
 
 /// Where the rows of a table stand in the document.
 const PARTS: [(&str, &str); 11] = [
@@ -287,4 +288,27 @@ async fn readers_who_hang_up_leave_room_for_others() {
     }
     let document = export(&patient).await;
     assert_eq!(items(&document, "doseEvents").len(), 50_000);
+}
+
+/// A moment that is held for long keeps the database from tidying up.
+#[tokio::test]
+async fn a_slow_reader_holds_no_moment_beyond_the_time_for_it() {
+    let app = TestApp::start_with(|config| config.application.exports.deadline_s = 1).await;
+    let patient = app.patient().await;
+    many_doses(&app, &patient).await;
+    let mut response = patient.client.begin("/users/export").await;
+    response.chunk().await.unwrap().unwrap();
+    eventually("the moment is let go of", async || {
+        let held = "datname = current_database() AND backend_xmin IS NOT NULL AND pid <> pg_backend_pid()";
+        app.count("pg_stat_activity", held, []).await == 0
+    })
+    .await;
+    let mut broken = Ok(());
+    while broken.is_ok() {
+        match response.chunk().await {
+            Ok(Some(_)) => {}
+            Ok(None) => panic!("a part was taken for the whole"),
+            Err(error) => broken = Err(error),
+        }
+    }
 }

@@ -92,6 +92,43 @@ async fn signing_in_within_the_wait_keeps_the_account() {
     assert_eq!(app.count("audit_logs", cancelled, [patient.id.into()]).await, 1);
 }
 
+/// Whoever knows a phone number can lock its account, and must not thereby keep its owner from coming back.
+#[tokio::test]
+async fn a_locked_account_waits_until_its_owner_could_have_come_back() {
+    let app = TestApp::start_with(|config| config.application.limits.auth_per_minute = 100).await;
+    let patient = app.patient().await;
+    leave(&patient).await;
+    app.clock.advance(Duration::days(30) - Duration::MINUTE);
+    for _ in 0..5 {
+        login(&app, &patient.account, "wrong")
+            .await
+            .refused(401, "INVALID_CREDENTIALS");
+    }
+    // The lock ends a quarter of an hour later, and then there is a day.
+    app.clock
+        .advance(Duration::days(1) + Duration::minutes(15) - Duration::SECOND);
+    assert_eq!(deleted(&app).await, 0);
+    app.clock.advance(Duration::SECOND);
+    assert_eq!(deleted(&app).await, 1);
+}
+
+#[tokio::test]
+async fn a_new_password_keeps_the_account() {
+    let app = TestApp::start().await;
+    let patient = app.patient().await;
+    leave(&patient).await;
+    app.outbox.message(&patient.account.phone, 1).await;
+    let identifier = json!({ "identifier": patient.account.phone });
+    app.client.post("/auth/forgot-password", &identifier).await.ok();
+    let code = app.outbox.message(&patient.account.phone, 2).await.code.unwrap();
+    let reset = json!({ "identifier": patient.account.phone, "otp": code, "newPassword": "another horse" });
+    app.client.post("/auth/reset-password-otp", &reset).await.ok();
+    app.clock.advance(Duration::days(40));
+    assert_eq!(deleted(&app).await, 0);
+    let cancelled = "actor_id = $1 AND details->>'change' = 'DELETION_CANCELLED'";
+    assert_eq!(app.count("audit_logs", cancelled, [patient.id.into()]).await, 1);
+}
+
 #[tokio::test]
 async fn what_a_patient_had_goes_and_the_trail_stays_without_an_actor() {
     let app = TestApp::start().await;

@@ -182,4 +182,12 @@ async fn the_storage_is_broken_down() {
         .sum();
     assert_eq!(sum, 1_000_000);
     assert!(storage["breakdown"]["doseEvents"].as_i64().unwrap() > 0);
+    // Only what it is used for may be of before.
+    let sql = "UPDATE subscriptions SET storage_used = 2000000, storage_quota = 4000000 WHERE user_id = $1";
+    app.execute(sql, [patient.id.into()]).await;
+    let storage = patient.client.get("/users/storage").await.ok();
+    assert_eq!(
+        (&storage["used"], &storage["quota"], &storage["percentage"]),
+        (&json!(2_000_000), &json!(4_000_000), &json!(50))
+    );
 }

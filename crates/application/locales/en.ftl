@@ -60,6 +60,7 @@ period-night = Night
 registered = You are registered. Please enter the code that we sent you.
 doctor-registered = You are registered. Please enter the code that we sent you; then we verify your licence.
 doctor-confirmed = Thank you. We are verifying your licence and will tell you when it is done.
+email-confirmed = Your e-mail address is confirmed.
 code-sent = If this account is waiting for a code, we have sent one.
 reset-code-sent = If there is such an account, we have sent it a code to set a new password.
 password-reset = Your new password is set. Please sign in.

@@ -1,3 +1,4 @@
+use std::iter;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -42,7 +43,7 @@ struct Parts {
     code_key: Key,
     exports: Arc<Semaphore>,
     offer_keys: OfferKeys,
-    receipt_key: Key,
+    receipt_keys: Vec<Key>,
     migrations: Vec<String>,
     is_closing: AtomicBool,
     jobs: Vec<Job>,
@@ -80,7 +81,10 @@ impl Application {
             code_key: Key::derive(&auth.token_key, "one-time code"),
             exports: Arc::new(Semaphore::new(users::EXPORTS_AT_ONCE)),
             offer_keys: OfferKeys::derive(&auth.token_key),
-            receipt_key: Key::derive(&auth.token_key, "idempotency"),
+            receipt_keys: iter::once(&auth.token_key)
+                .chain(&auth.token_key_previous)
+                .map(|secret| Key::derive(secret, "idempotency"))
+                .collect(),
             migrations,
             is_closing: AtomicBool::new(false),
             jobs: Self::all_jobs(&settings.jobs),
@@ -218,8 +222,9 @@ impl Application {
         &self.0.offer_keys
     }
 
-    pub(crate) fn receipt_key(&self) -> &Key {
-        &self.0.receipt_key
+    /// The keys that receipts are named with: the present one, and the one before it.
+    pub(crate) fn receipt_keys(&self) -> &[Key] {
+        &self.0.receipt_keys
     }
 
     pub(crate) fn migrations(&self) -> &[String] {

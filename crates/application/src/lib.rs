@@ -48,7 +48,7 @@ mod work;
 mod world;
 
 pub use accounts::{
-    Confirmation, DoctorRegistration, LICENCE_PHOTO_BYTES, LicencePhoto, LicencePhotoError, PersonRegistration,
+    Confirmation, DoctorRegistration, LICENCE_PHOTO_BYTES, LicenceFile, LicencePhotoError, PersonRegistration,
     Registrant, RegistrationRules,
 };
 pub use actor::Actor;
@@ -83,8 +83,8 @@ pub use once::{Created, Once};
 pub use pages::{Page, PageRequest};
 pub use prescriptions::{DoctorsPrescription, OwnPrescription, PrescriptionEdit, PrescriptionQuery, ToppedUp};
 pub use settings::{
-    AccountSettings, AdherenceSettings, AdminSettings, AuthSettings, CodeSettings, JobSettings, LimitSettings,
-    PictureSettings, ScheduleSettings, Settings, SigningSecret,
+    AccountSettings, AdherenceSettings, AdminSettings, AuthSettings, CodeSettings, ExportSettings, JobSettings,
+    LimitSettings, PictureSettings, ScheduleSettings, Settings, SigningSecret,
 };
 pub use texts::{InvalidCatalogue, Texts};
 pub use users::{Export, OwnProfile, ProfileRequest, StorageUse};

@@ -130,6 +130,22 @@ impl Application {
         .await
     }
 
+    /// The same for what comes from one address without a user.
+    pub(crate) async fn limit_address(
+        &self,
+        operation: &str,
+        ip: IpAddr,
+        limit: u32,
+        window: Duration,
+    ) -> Result<(), Error> {
+        self.admit_one(Rule {
+            key: format!("{operation}:{ip}"),
+            limit,
+            window,
+        })
+        .await
+    }
+
     async fn admit_one(&self, rule: Rule) -> Result<(), Error> {
         match self.limiter().admit(&[rule], None).await.retry_after_seconds {
             Some(seconds) => Err(Error::limited(seconds)),

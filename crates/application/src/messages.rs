@@ -64,7 +64,7 @@ impl Application {
         }
     }
 
-    async fn text(&self, to: &Addressee, letter: &Letter<'_>) -> Result<(), Error> {
+    pub(crate) async fn text(&self, to: &Addressee, letter: &Letter<'_>) -> Result<(), Error> {
         let Some(phone) = &to.contacts.phone else { return Ok(()) };
         let text = self.sentence_of(to, letter, "sms");
         let sms = &self.integrations().sms;
@@ -74,7 +74,7 @@ impl Application {
         }
     }
 
-    async fn mail(&self, to: &Addressee, letter: &Letter<'_>) -> Result<(), Error> {
+    pub(crate) async fn mail(&self, to: &Addressee, letter: &Letter<'_>) -> Result<(), Error> {
         let Some(email) = &to.contacts.email else { return Ok(()) };
         let mail = Mail {
             subject: self.sentence_of(to, letter, "subject"),

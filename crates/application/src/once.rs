@@ -1,10 +1,11 @@
 //! Requests that have one effect however often they arrive: a phone that heard no answer asks again with the same key.
 
-use das_tern_domain::AuditLogId;
+use das_tern_domain::{AuditLogId, UserId};
 use das_tern_persistence::audit_logs::{self, Receipt};
 use uuid::{Builder, Uuid};
 
 use crate::effects::By;
+use crate::keys::Key;
 use crate::work::{Stop, Work};
 use crate::{Actor, Application, Code, Error};
 
@@ -55,46 +56,75 @@ impl Application {
         let Some(once) = once else {
             return self.write(By::from(actor), make).await.map(fresh);
         };
-        let mark = self.mark(actor, operation, once);
-        if let Some(resource) = self.made_before(actor, &mark).await? {
+        let marks = Marks::of(self.receipt_keys(), actor.id(), operation, once);
+        if let Some(resource) = self.made_before(actor, &marks).await? {
             return replayed(again(resource).await);
         }
         let by = By::from(actor);
-        match self.write_marked(by, Some(&mark), make).await {
+        match self.write_marked(by, marks.0.first(), make).await {
             Ok(value) => Ok(fresh(value)),
-            Err(error) => match self.made_before(actor, &mark).await? {
+            Err(error) => match self.made_before(actor, &marks).await? {
                 Some(resource) => replayed(again(resource).await),
                 None => Err(error),
             },
         }
     }
 
-    fn mark(&self, actor: &Actor, operation: &str, once: &Once) -> Mark {
-        let user = actor.id();
-        let sign = |what: &[u8]| -> [u8; 16] {
-            let tag = self
-                .receipt_key()
-                .sign(&[user.0.as_bytes(), operation.as_bytes(), once.key.as_bytes(), what]);
-            tag.first_chunk().copied().unwrap_or_default()
-        };
-        Mark {
-            id: Builder::from_custom_bytes(sign(b"")).into_uuid().into(),
-            fingerprint: Uuid::from_bytes(sign(&once.request)).simple().to_string(),
+    async fn made_before(&self, actor: &Actor, marks: &Marks) -> Result<Option<Uuid>, Error> {
+        for mark in &marks.0 {
+            let receipt = audit_logs::receipt(self.database().connection(), mark.id, actor.id()).await?;
+            let Some(Receipt { resource, fingerprint }) = receipt else {
+                continue;
+            };
+            if fingerprint != mark.fingerprint {
+                return Err(Error::new(Code::IdempotencyMismatch));
+            }
+            return Ok(Some(resource));
         }
+        Ok(None)
     }
+}
 
-    async fn made_before(&self, actor: &Actor, mark: &Mark) -> Result<Option<Uuid>, Error> {
-        let receipt = audit_logs::receipt(self.database().connection(), mark.id, actor.id()).await?;
-        let Some(Receipt { resource, fingerprint }) = receipt else {
-            return Ok(None);
+/// What a request is marked with, and what it would have been before the key of the configuration was changed: whoever asks
+/// again after that asks for the same.
+struct Marks(Vec<Mark>);
+
+impl Marks {
+    fn of(keys: &[Key], user: UserId, operation: &str, once: &Once) -> Self {
+        let mark = |key: &Key| {
+            let sign = |what: &[u8]| -> [u8; 16] {
+                let parts = [user.0.as_bytes(), operation.as_bytes(), once.key.as_bytes(), what];
+                key.sign(&parts).first_chunk().copied().unwrap_or_default()
+            };
+            Mark {
+                id: Builder::from_custom_bytes(sign(b"")).into_uuid().into(),
+                fingerprint: Uuid::from_bytes(sign(&once.request)).simple().to_string(),
+            }
         };
-        if fingerprint != mark.fingerprint {
-            return Err(Error::new(Code::IdempotencyMismatch));
-        }
-        Ok(Some(resource))
+        Self(keys.iter().map(mark).collect())
     }
 }
 
 fn replayed<T>(value: Result<T, Error>) -> Result<Created<T>, Error> {
     value.map(|value| Created { value, is_replay: true })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_recognised_after_the_key_of_the_configuration_was_changed() {
+        let [before, after] = ["the key before it, long enough", "the key that came after it"]
+            .map(|secret| Key::derive(&secret.into(), "idempotency"));
+        let once = Once {
+            key: "a".to_owned(),
+            request: b"b".to_vec(),
+        };
+        let marks = |keys: &[Key]| Marks::of(keys, UserId(Uuid::from_u128(1)), "create", &once).0;
+        let (then, now) = (marks(std::slice::from_ref(&before)), marks(&[after, before]));
+        assert_eq!(now.len(), 2);
+        assert_ne!(now[0].id, then[0].id);
+        assert_eq!((now[1].id, &now[1].fingerprint), (then[0].id, &then[0].fingerprint));
+    }
 }

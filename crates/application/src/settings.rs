@@ -44,6 +44,17 @@ pub struct Settings {
     /// Pictures.
     #[validate(nested)]
     pub pictures: PictureSettings,
+    /// Exports.
+    #[validate(nested)]
+    pub exports: ExportSettings,
+}
+
+/// Exports of all that is stored about somebody (rules §2).
+#[derive(Debug, Clone, Deserialize, Validate)]
+pub struct ExportSettings {
+    /// How long one may take to read, in seconds; then it breaks off.
+    #[validate(range(min = 1, max = 3600))]
+    pub deadline_s: u32,
 }
 
 /// The doses that follow from prescriptions (rules §5).
@@ -152,7 +163,7 @@ pub struct LimitSettings {
     /// Synchronised actions a minute, for one user.
     #[validate(range(min = 1))]
     pub sync_per_minute: u32,
-    /// Uploads an hour, for one user.
+    /// Uploads an hour, for one user, and for one address of people who register.
     #[validate(range(min = 1))]
     pub uploads_per_hour: u32,
     /// Exports of all one's data an hour, for one user.

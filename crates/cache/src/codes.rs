@@ -7,7 +7,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use das_tern_domain::{CodePolicy, CodePurpose};
+use das_tern_domain::{Channel, CodePolicy, CodePurpose};
 use redis::Script;
 use time::OffsetDateTime;
 
@@ -16,6 +16,7 @@ use crate::sessions::{hex, instant};
 use crate::{Error, Redis};
 
 static ISSUE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("lua/issue_code.lua")));
+static REDIRECT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("lua/redirect_code.lua")));
 static VERIFY: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("lua/verify_code.lua")));
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -27,7 +28,7 @@ pub struct CodeRequest {
     pub identifier: [u8; 32],
     /// What the code is good for.
     pub purpose: CodePurpose,
-    /// The MAC of identifier, purpose and code.
+    /// The MAC of identifier, purpose, account and code.
     pub code: [u8; 32],
     /// Now.
     pub now: OffsetDateTime,
@@ -59,7 +60,10 @@ pub enum Issued {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verified {
     /// It is the one that was sent, and is used up now.
-    Accepted,
+    Accepted {
+        /// The way that it went.
+        channel: Channel,
+    },
     /// It is not, or there is none.
     Wrong {
         /// How many wrong ones may follow before the identifier's codes are locked.
@@ -88,11 +92,11 @@ impl CodeStore {
         Self { redis, policy }
     }
 
-    /// Remembers a code that is about to be sent, in place of the one before it, unless it comes too early.
+    /// Remembers a code that is about to be sent by `channel`, in place of the one before it, unless it comes too early.
     ///
     /// # Errors
     /// While Redis is away.
-    pub async fn issue(&self, request: &CodeRequest) -> Result<Issued, Error> {
+    pub async fn issue(&self, request: &CodeRequest, channel: Channel) -> Result<Issued, Error> {
         let mut script = ISSUE.key(self.key(request));
         script.arg(request.purpose.name()).arg(hex(&request.code));
         script.arg(instant(request.now));
@@ -100,7 +104,7 @@ impl CodeStore {
             script.arg(whole_milliseconds(duration));
         }
         script.arg(self.policy.sends_per_hour).arg(milliseconds(HOUR));
-        script.arg(self.memory());
+        script.arg(self.memory()).arg(channel.name());
         let (verdict, wait): (String, u64) = self.redis.run(&script).await?;
         let retry_after_seconds = seconds(wait);
         Ok(match verdict.as_str() {
@@ -109,6 +113,18 @@ impl CodeStore {
             "too many" => Issued::TooMany { retry_after_seconds },
             _ => Issued::Locked { retry_after_seconds },
         })
+    }
+
+    /// Remembers another code in place of one that was not sent, which is sent by `channel` instead: whether that one was
+    /// still good. It counts as the same, and is good for as long as that would have been.
+    ///
+    /// # Errors
+    /// While Redis is away.
+    pub async fn redirect(&self, unsent: &CodeRequest, code: [u8; 32], channel: Channel) -> Result<bool, Error> {
+        let mut script = REDIRECT.key(self.key(unsent));
+        script.arg(unsent.purpose.name()).arg(hex(&unsent.code));
+        script.arg(hex(&code)).arg(channel.name());
+        self.redis.run(&script).await
     }
 
     /// Compares a code with the one that was sent. Of many at once, one is accepted.
@@ -121,8 +137,13 @@ impl CodeStore {
         script.arg(instant(request.now)).arg(self.policy.max_tries);
         script.arg(whole_milliseconds(self.policy.lock)).arg(self.memory());
         let (verdict, rest): (String, u64) = self.redis.run(&script).await?;
+        let accepted = [Channel::Sms, Channel::Mail]
+            .into_iter()
+            .find(|channel| channel.name() == verdict);
+        if let Some(channel) = accepted {
+            return Ok(Verified::Accepted { channel });
+        }
         Ok(match verdict.as_str() {
-            "accepted" => Verified::Accepted,
             "expired" => Verified::Expired,
             "wrong" => Verified::Wrong { tries_left: rest },
             _ => Verified::Locked {

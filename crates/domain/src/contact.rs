@@ -38,19 +38,20 @@ impl FromStr for PhoneNumber {
     type Err = InvalidContact;
 
     /// Reads a number, with the spaces, dots and hyphens people put between its digits. A number that
-    /// starts with the national trunk `0` is Cambodian.
+    /// starts with the national trunk `0` is Cambodian; after `+855` that `0` is none of it, and who writes it has the same
+    /// phone.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let compact: String = text
             .chars()
             .filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')'))
             .collect();
-        let number = match compact.strip_prefix('0') {
-            Some(national) => format!("+855{national}"),
-            None => compact,
-        };
+        let national = compact.strip_prefix("+8550").or_else(|| compact.strip_prefix('0'));
+        let number = national.map_or_else(|| compact.clone(), |national| format!("+855{national}"));
         let digits = number.strip_prefix('+').ok_or(InvalidContact::Phone)?;
-        let plausible =
-            (8..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
+        let plausible = (8..=15).contains(&digits.len())
+            && digits.bytes().all(|b| b.is_ascii_digit())
+            && !digits.starts_with('0')
+            && !digits.starts_with("8550");
         plausible.then(|| Self(number.clone())).ok_or(InvalidContact::Phone)
     }
 }
@@ -158,6 +159,8 @@ mod tests {
     #[case("+85512345678", "+85512345678")]
     #[case("012 345 678", "+85512345678")]
     #[case("+855 12-345-678", "+85512345678")]
+    #[case("+855 012 345 678", "+85512345678")]
+    #[case("+855 (0)12 345 678", "+85512345678")]
     #[case("+33612345678", "+33612345678")]
     fn a_phone_number_is_read_as_people_write_it(#[case] text: &str, #[case] stored: &str) {
         assert_eq!(text.parse::<PhoneNumber>().unwrap().as_str(), stored);
@@ -167,6 +170,8 @@ mod tests {
     #[case("")]
     #[case("85512345678")]
     #[case("+855")]
+    #[case("+8550")]
+    #[case("0012345678")]
     #[case("+8551234567x")]
     #[case("+០១២៣៤៥៦៧៨")]
     #[case("+1234567890123456")]

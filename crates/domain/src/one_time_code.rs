@@ -31,6 +31,26 @@ impl CodePurpose {
     }
 }
 
+/// The way that a code went: it shows that its reader is reached there, and nowhere else (rules §2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Channel {
+    /// To the phone number.
+    Sms,
+    /// To the e-mail address.
+    Mail,
+}
+
+impl Channel {
+    /// A short name that stays as it is.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sms => "sms",
+            Self::Mail => "mail",
+        }
+    }
+}
+
 /// How long codes are good, how often they are sent and how often they may be guessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CodePolicy {

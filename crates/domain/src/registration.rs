@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use time::Date;
 
-use crate::{EmailAddress, Identifier, PhoneNumber};
+use crate::{Channel, EmailAddress, Identifier, PhoneNumber};
 
 /// The longest given or family name, in characters.
 pub const LONGEST_NAME: usize = 100;
@@ -128,6 +128,15 @@ pub struct Contacts {
 }
 
 impl Contacts {
+    /// The way that a message goes first: to the phone, where there is one.
+    #[must_use]
+    pub fn channel(&self) -> Channel {
+        match self.phone {
+            Some(_) => Channel::Sms,
+            None => Channel::Mail,
+        }
+    }
+
     /// What the owner may sign in with, the phone number first.
     #[must_use]
     pub fn identifiers(&self) -> Vec<Identifier> {

@@ -24,13 +24,14 @@ pub async fn remove_unconfirmed(tx: &impl ConnectionTrait, email: &EmailAddress)
 }
 
 const SAVE: &str = concat!(
-    "WITH changed AS (UPDATE users SET email = pending_email, pending_email = NULL \
+    "WITH changed AS (UPDATE users SET email = pending_email, pending_email = NULL, google_account_id = NULL \
      WHERE id = $1 AND lower(pending_email) = lower($2) RETURNING id), ",
     effects_of!("$3", "$4"),
     " SELECT id FROM changed"
 );
 
-/// Gives somebody the address that waited, with all effects, in one statement; whether it still waited.
+/// Gives somebody the address that waited, with all effects, in one statement; whether it still waited. The Google account of
+/// the old address opens theirs no longer.
 ///
 /// # Errors
 /// [`Error::Unique`] when somebody else has it by now; when the database fails.

@@ -62,7 +62,25 @@ pub struct Leaver {
     pub license_photo_url: Option<String>,
 }
 
-const DUE: &str = "SELECT id FROM users WHERE deletion_due_at <= $1 ORDER BY deletion_due_at, id LIMIT $2";
+/// Whether the wait of an account is over at an instant. Whoever is kept out by a lock could not come back in time, so a lock
+/// leaves a day after its end.
+macro_rules! due_at {
+    ($now:literal) => {
+        concat!(
+            "deletion_due_at <= ",
+            $now,
+            " AND (account_status <> 'LOCKED' OR locked_until <= ",
+            $now,
+            " - interval '1 day')"
+        )
+    };
+}
+
+const DUE: &str = concat!(
+    "SELECT id FROM users WHERE ",
+    due_at!("$1"),
+    " ORDER BY deletion_due_at, id LIMIT $2"
+);
 
 #[derive(FromQueryResult)]
 struct Due {
@@ -82,10 +100,12 @@ pub async fn due(db: &impl ConnectionTrait, now: OffsetDateTime, limit: u64) -> 
 /// What may be large goes within its own time.
 const PATIENCE: &str = "SET LOCAL statement_timeout = '5min'";
 
-const LOCK_DUE: &str = "\
-SELECT id, role::text AS role, license_photo_url, \
- coalesce(full_name, concat_ws(' ', first_name, last_name)) AS name \
-FROM users WHERE id = $1 AND deletion_due_at <= $2 FOR UPDATE SKIP LOCKED";
+const LOCK_DUE: &str = concat!(
+    "SELECT id, role::text AS role, license_photo_url, \
+     coalesce(full_name, concat_ws(' ', first_name, last_name)) AS name FROM users WHERE id = $1 AND ",
+    due_at!("$2"),
+    " FOR UPDATE SKIP LOCKED"
+);
 
 /// An account, its row locked until the transaction ends, if it is still due and no other instance is deleting it.
 ///
@@ -179,7 +199,9 @@ pub async fn still_shown(db: &impl ConnectionTrait, keys: &[String]) -> Result<V
 }
 
 const DELETE: &str = concat!(
-    "WITH changed AS (DELETE FROM users WHERE id = $1 AND deletion_due_at <= $2 RETURNING id), ",
+    "WITH changed AS (DELETE FROM users WHERE id = $1 AND ",
+    due_at!("$2"),
+    " RETURNING id), ",
     effects_of!("$3", "$4"),
     " SELECT id FROM changed"
 );

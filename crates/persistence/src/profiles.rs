@@ -174,13 +174,32 @@ pub async fn overview(
     Ok(Overview::find_by_statement(statement(OVERVIEW, values)).one(db).await?)
 }
 
-/// What storage is used and by how many things.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, FromQueryResult, Serialize, Deserialize)]
+/// How much storage a person uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromQueryResult)]
 pub struct StorageRow {
     /// How much is used, in bytes.
     pub used: i64,
     /// How much may be used, in bytes.
     pub quota: i64,
+}
+
+const STORAGE: &str = "\
+SELECT coalesce(s.storage_used, 0) AS used, coalesce(s.storage_quota, 5368709120) AS quota \
+FROM users u LEFT JOIN subscriptions s ON s.user_id = u.id WHERE u.id = $1";
+
+/// How much storage a person uses.
+///
+/// # Errors
+/// When the database fails.
+pub async fn storage(db: &impl ConnectionTrait, user: UserId) -> Result<Option<StorageRow>, Error> {
+    Ok(StorageRow::find_by_statement(statement(STORAGE, [user.into()]))
+        .one(db)
+        .await?)
+}
+
+/// How many things a person uses storage for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromQueryResult, Serialize, Deserialize)]
+pub struct StorageCounts {
     /// How many prescriptions the person has as a patient.
     pub prescriptions: i64,
     /// How many doses were ever planned for them.
@@ -190,21 +209,18 @@ pub struct StorageRow {
 }
 
 /// Three counts over the leading column of an index each.
-const STORAGE: &str = "\
-SELECT coalesce(s.storage_used, 0) AS used, coalesce(s.storage_quota, 5368709120) AS quota, \
- (SELECT count(*) FROM prescriptions WHERE patient_id = u.id) AS prescriptions, \
- (SELECT count(*) FROM dose_events WHERE patient_id = u.id) AS dose_events, \
- (SELECT count(*) FROM audit_logs WHERE patient_id = u.id) AS audit_logs \
-FROM users u LEFT JOIN subscriptions s ON s.user_id = u.id WHERE u.id = $1";
+const STORAGE_COUNTS: &str = "\
+SELECT (SELECT count(*) FROM prescriptions WHERE patient_id = $1) AS prescriptions, \
+ (SELECT count(*) FROM dose_events WHERE patient_id = $1) AS dose_events, \
+ (SELECT count(*) FROM audit_logs WHERE patient_id = $1) AS audit_logs";
 
-/// What storage a person uses.
+/// How many things a person uses storage for; none of them for nobody.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn storage(db: &impl ConnectionTrait, user: UserId) -> Result<Option<StorageRow>, Error> {
-    Ok(StorageRow::find_by_statement(statement(STORAGE, [user.into()]))
-        .one(db)
-        .await?)
+pub async fn storage_counts(db: &impl ConnectionTrait, user: UserId) -> Result<Option<StorageCounts>, Error> {
+    let counts = StorageCounts::find_by_statement(statement(STORAGE_COUNTS, [user.into()]));
+    Ok(counts.one(db).await?)
 }
 
 const PREFERENCES: &str = "SELECT notification_preferences FROM users WHERE id = $1";

@@ -1,8 +1,8 @@
 //! New accounts, and what confirming them and resetting their passwords reads and writes.
 
 use das_tern_domain::{
-    AccountStatus, Contacts, EmailAddress, Gender, Identifier, Language, LoginState, PhoneNumber, SubscriptionId,
-    UserId, UserRole,
+    AccountStatus, Channel, Contacts, EmailAddress, Gender, Identifier, Language, LoginState, PhoneNumber,
+    SubscriptionId, UserId, UserRole,
 };
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::json;
@@ -11,7 +11,7 @@ use time::{Date, OffsetDateTime};
 use crate::Error;
 use crate::effects::{Effects, effects_of};
 use crate::sql::{label, optional_label, statement};
-use crate::users::LoginRow;
+use crate::users::{Credentials, LoginRow};
 
 /// An account to be made, with its free subscription.
 #[derive(Clone)]
@@ -161,6 +161,47 @@ pub async fn insert(tx: &impl ConnectionTrait, account: &NewAccount, effects: &E
     Ok(())
 }
 
+/// An unconfirmed account that says the same as another.
+#[derive(FromQueryResult)]
+pub struct Same {
+    /// Whose, and with which password.
+    #[sea_orm(nested)]
+    pub credentials: Credentials,
+    /// The key of the picture of a doctor's licence.
+    pub license_photo_url: Option<String>,
+}
+
+const SAME: &str = "\
+SELECT id, license_photo_url, password_hash, account_status::text AS account_status, status_before_lock::text AS status_before_lock, \
+ failed_login_attempts, locked_until FROM users WHERE contact_confirmed_at IS NULL \
+ AND (phone_number = $1 OR lower(email) = lower($2)) \
+ AND (phone_number, lower(email), role, first_name, last_name, full_name, gender, date_of_birth, id_card_number, \
+ hospital_clinic, specialty, license_number, pin_code_hash IS NOT NULL) \
+ IS NOT DISTINCT FROM ($1, lower($2), $3::user_role, $4, $5, $6, $7::gender, $8, $9, $10, $11, $12, $13)";
+
+/// The unconfirmed account that says the same as `account`, whoever made it. Secrets and pictures are not compared.
+///
+/// # Errors
+/// When the database fails.
+pub async fn same(db: &impl ConnectionTrait, account: &NewAccount) -> Result<Option<Same>, Error> {
+    let values = [
+        phone(&account.contacts).into(),
+        email(&account.contacts).into(),
+        label(account.role),
+        account.first_name.clone().into(),
+        account.last_name.clone().into(),
+        account.full_name.clone().into(),
+        optional_label(account.gender),
+        account.date_of_birth.into(),
+        account.id_card_number.clone().into(),
+        account.hospital_clinic.clone().into(),
+        account.specialty.clone().into(),
+        account.license_number.clone().into(),
+        account.pin_code_hash.is_some().into(),
+    ];
+    Ok(Same::find_by_statement(statement(SAME, values)).one(db).await?)
+}
+
 fn phone(contacts: &Contacts) -> Option<String> {
     contacts.phone.as_ref().map(|phone| phone.as_str().to_owned())
 }
@@ -278,13 +319,19 @@ pub struct ProvenOwner {
     pub password_hash: Option<String>,
     /// When the owner proved that they are reached, unless they had before.
     pub confirmed_at: OffsetDateTime,
+    /// The way that the code of an unconfirmed account went. The other contact was never shown to be the owner's, so an
+    /// e-mail address waits to be confirmed by itself, and a phone number goes.
+    pub only: Option<Channel>,
 }
 
 const SAVE_PROVEN_OWNER: &str = concat!(
     "WITH changed AS (UPDATE users SET account_status = $4::account_status, status_before_lock = $5::account_status, \
      failed_login_attempts = $6, locked_until = $7, password_hash = coalesce($8, password_hash), \
      token_epoch = token_epoch + CASE WHEN $8::text IS NULL THEN 0 ELSE 1 END, \
-     contact_confirmed_at = coalesce(contact_confirmed_at, $9) WHERE id = $3 RETURNING id), ",
+     contact_confirmed_at = coalesce(contact_confirmed_at, $9), \
+     phone_number = CASE WHEN $10 = 'mail' THEN NULL ELSE phone_number END, \
+     email = CASE WHEN $10 = 'sms' THEN NULL ELSE email END, \
+     pending_email = CASE WHEN $10 = 'sms' THEN email ELSE pending_email END WHERE id = $3 RETURNING id), ",
     effects_of!("$1", "$2"),
     " SELECT 1"
 );
@@ -305,6 +352,7 @@ pub async fn save_proven_owner(tx: &impl ConnectionTrait, after: &ProvenOwner, e
         after.login.locked_until.into(),
         after.password_hash.clone().into(),
         after.confirmed_at.into(),
+        after.only.map(|channel| channel.name().to_owned()).into(),
     ];
     tx.execute_raw(statement(SAVE_PROVEN_OWNER, values)).await?;
     Ok(())

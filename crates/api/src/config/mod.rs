@@ -74,8 +74,8 @@ pub struct Config {
     pub database: das_tern_persistence::Settings,
     /// Redis.
     pub redis: das_tern_cache::Settings,
-    /// What the use cases can be set to: the sections `auth`, `limits`, `accounts`, `codes`, `admin`, `schedule`, `pictures`,
-    /// `jobs` and `adherence`.
+    /// What the use cases can be set to: the sections `auth`, `limits`, `accounts`, `codes`, `admin`, `connections`,
+    /// `schedule`, `pictures`, `exports`, `jobs` and `adherence`.
     pub application: das_tern_application::Settings,
     /// The outside world: the sections `providers`, `sms`, `mail`, `google` and `objects`.
     pub integrations: das_tern_integrations::Settings,
@@ -202,6 +202,7 @@ impl Reader<'_> {
         let connections = self.section("connections");
         let schedule = self.section("schedule");
         let pictures = self.section("pictures");
+        let exports = self.section("exports");
         let integrations = self.integrations();
         let jobs = self.section("jobs");
         let adherence = self.section("adherence");
@@ -223,6 +224,7 @@ impl Reader<'_> {
                 pictures: pictures?,
                 jobs: jobs?,
                 adherence: adherence?,
+                exports: exports?,
             },
             integrations: integrations?,
             log: log?,

@@ -368,6 +368,7 @@ fn every_key_of_the_defaults_is_read_and_every_setting_has_its_key() {
         ("jobs", fields_of::<das_tern_application::JobSettings>()),
         ("schedule", fields_of::<das_tern_application::ScheduleSettings>()),
         ("pictures", fields_of::<das_tern_application::PictureSettings>()),
+        ("exports", fields_of::<das_tern_application::ExportSettings>()),
         ("providers", fields_of::<das_tern_integrations::ProviderSettings>()),
         ("sms", fields_of::<das_tern_integrations::SmsSettings>()),
         ("mail", fields_of::<das_tern_integrations::MailSettings>()),

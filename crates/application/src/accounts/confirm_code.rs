@@ -1,7 +1,9 @@
 use std::net::IpAddr;
 
-use das_tern_domain::{AccountStatus, CodePurpose, ContactConfirmed, Event, Identifier, OneTimeCode, UserRole};
-use das_tern_persistence::registrations::{ProvenOwner, Reachable};
+use das_tern_domain::{
+    AccountStatus, Channel, CodePurpose, ContactConfirmed, Event, Identifier, OneTimeCode, UserId, UserRole,
+};
+use das_tern_persistence::registrations::{self, ProvenOwner, Reachable};
 
 use super::Confirmation;
 use crate::effects::By;
@@ -9,8 +11,9 @@ use crate::{Actor, Application, Code, Error};
 
 impl Application {
     /// Confirms the contact of an account with the code that was sent to it: the account becomes usable, and its owner is
-    /// signed in on `device`. A doctor waits for an administrator. For a `caller` who is changing their e-mail address to
-    /// this one, it takes the place of the old one.
+    /// signed in on `device`. A doctor waits for an administrator. What the code did not reach is no contact of the account: an
+    /// e-mail address waits for a code of its own. For a `caller` who is changing their e-mail address to
+    /// this one, it takes the place of the old one, and no session begins: the one they have goes on.
     ///
     /// # Errors
     /// `OTP_INVALID`, `OTP_EXPIRED`, `OTP_LOCKED` after too many wrong codes; `ACCOUNT_REJECTED`; `DUPLICATE_EMAIL` when
@@ -26,20 +29,23 @@ impl Application {
         if let (Some(actor), Identifier::Email(email)) = (caller, identifier)
             && actor.account.profile().awaits(email)
         {
-            let session = self.confirm_email(actor, email, code, device).await?;
-            return Ok(Confirmation::SignedIn(Box::new(session)));
+            self.confirm_email(actor, email, code).await?;
+            return Ok(Confirmation::EmailChanged);
         }
-        self.accept_code(identifier, CodePurpose::ConfirmContact, code).await?;
+        let account = self.owner_of(identifier).await?;
+        let channel = self
+            .accept_code(identifier, CodePurpose::ConfirmContact, account, code)
+            .await?;
         let (owner, after) = self
             .write(By::SYSTEM, async |work| {
                 // A code that was sent to phone and e-mail confirms once.
                 let owner = work
                     .lock_reachable(identifier)
                     .await?
-                    .filter(|owner| owner.confirmed_at.is_none())
+                    .filter(|owner| Some(owner.id) == account && owner.confirmed_at.is_none())
                     .ok_or_else(|| Error::new(Code::OtpInvalid))?;
                 work.act_as(By::owner(owner.id, owner.role, ip));
-                let (after, event) = self.confirm(&owner);
+                let (after, event) = self.confirm(&owner, channel);
                 work.save_proven_owner(&after, &[event]).await?;
                 Ok((owner, after))
             })
@@ -51,8 +57,14 @@ impl Application {
         Ok(Confirmation::SignedIn(Box::new(session)))
     }
 
-    /// What a received code makes of an unconfirmed account.
-    pub(super) fn confirm(&self, owner: &Reachable) -> (ProvenOwner, Event) {
+    /// Whose an identifier is, for the codes that were sent to them.
+    pub(super) async fn owner_of(&self, identifier: &Identifier) -> Result<Option<UserId>, Error> {
+        let owner = registrations::reachable(self.database().connection(), identifier).await?;
+        Ok(owner.map(|owner| owner.id))
+    }
+
+    /// What a code that was received by a channel makes of an unconfirmed account.
+    pub(super) fn confirm(&self, owner: &Reachable, channel: Channel) -> (ProvenOwner, Event) {
         let verifies_doctors = self.settings().accounts.auto_verify_doctors;
         let login = owner.login.confirmed(owner.role, verifies_doctors);
         let after = ProvenOwner {
@@ -60,6 +72,7 @@ impl Application {
             login,
             password_hash: None,
             confirmed_at: self.now(),
+            only: Some(channel),
         };
         let event = ContactConfirmed {
             user: owner.id,

@@ -1,7 +1,7 @@
 use das_tern_domain::{CodePurpose, EmailAddress, Event, Identifier, OneTimeCode, SignInChange};
 
 use super::taken;
-use crate::auth::{SignedIn, sign_in_changed};
+use crate::auth::sign_in_changed;
 use crate::effects::By;
 use crate::messages::{Addressee, Letter};
 use crate::work::{Stop, Work};
@@ -15,10 +15,10 @@ impl Application {
         actor: &Actor,
         email: &EmailAddress,
         code: OneTimeCode,
-        device: Option<String>,
-    ) -> Result<SignedIn, Error> {
+    ) -> Result<(), Error> {
         let identifier = Identifier::Email(email.clone());
-        self.accept_code(&identifier, CodePurpose::ChangeEmail, code).await?;
+        self.accept_code(&identifier, CodePurpose::ChangeEmail, Some(actor.id()), code)
+            .await?;
         let replaced = self
             .write(By::from(actor), async |work| {
                 let event = sign_in_changed(&actor.account, SignInChange::Email);
@@ -27,7 +27,7 @@ impl Application {
             .await?;
         self.drop_files(replaced).await;
         self.tell_of_new_email(actor);
-        self.open_session(actor.id(), device, actor.ip).await
+        Ok(())
     }
 
     /// Whoever reads the old address hears of it there, as it may not have been the owner. Without one, the phone does.

@@ -1,7 +1,7 @@
 use das_tern_integrations::StoredObject;
 
-use crate::Application;
 use crate::pictures::{PICTURE_BYTES, Picture, PictureError, PictureKind};
+use crate::{Application, Code, Error, FieldCode};
 
 /// The largest file that may show a licence, in bytes.
 pub const LICENCE_PHOTO_BYTES: usize = 10 << 20;
@@ -11,56 +11,69 @@ const PDF: &[u8] = b"%PDF-";
 /// Why a file is no picture of a licence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LicencePhotoError {
-    /// It is larger than files of its type may be, in bytes or in pixels.
+    /// It is larger than files of its type may be.
     #[error("too large")]
     TooLarge,
-    /// It is of no type that shows a licence, or is damaged.
+    /// It is of no type that shows a licence.
     #[error("of an unsupported type")]
     Unsupported,
-    /// Too many pictures are read at once; later it may be taken.
-    #[error("too many pictures are read at once")]
-    Crowded,
+}
+
+/// A file that may show a licence, by its first bytes and its size: a JPEG or PNG of at most 5 MB, or a PDF of at most 10 MB.
+/// The content decides, whatever the file is called (rules §12).
+#[derive(Clone)]
+pub struct LicenceFile {
+    kind: FileKind,
+    bytes: Vec<u8>,
+}
+
+impl LicenceFile {
+    /// Looks at the beginning of a file. Nothing is unpacked: whoever sends it has not been counted yet.
+    ///
+    /// # Errors
+    /// Says what is wrong with it.
+    pub fn of(bytes: Vec<u8>) -> Result<Self, LicencePhotoError> {
+        let kind = sniff(&bytes)?;
+        Ok(Self { kind, bytes })
+    }
+}
+
+impl std::fmt::Debug for LicenceFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "LicenceFile({} bytes)", self.bytes.len())
+    }
 }
 
 /// A picture of a licence, ready to be stored.
-#[derive(Clone)]
-pub struct LicencePhoto {
+pub(super) struct LicencePhoto {
     pub(super) object: StoredObject,
     /// What its name ends in.
     pub(super) extension: &'static str,
 }
 
-impl std::fmt::Debug for LicencePhoto {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "LicencePhoto({} bytes)", self.object.bytes.len())
-    }
-}
-
 /// What a file is, by its content.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum FileKind {
     Picture(PictureKind),
     Document,
 }
 
 impl Application {
-    /// Reads a picture of a licence, where there is one: a JPEG or PNG of at most 5 MB, which is written anew without
-    /// anything that cannot be seen, or a PDF of at most 10 MB, which stays as it is. The content decides, whatever the file
-    /// is called (rules §12).
+    /// Reads a picture of a licence, which is written anew without anything that cannot be seen; a PDF stays as it is.
     ///
     /// # Errors
-    /// Says what is wrong with it.
-    pub async fn licence_photo(&self, bytes: Option<Vec<u8>>) -> Result<Option<LicencePhoto>, LicencePhotoError> {
-        let Some(bytes) = bytes else { return Ok(None) };
-        let kind = match sniff(&bytes)? {
-            FileKind::Document => return Ok(Some(document(bytes))),
+    /// `VALIDATION_ERROR` for a picture that is damaged, `PAYLOAD_TOO_LARGE` for one that unpacks to too much, `UNAVAILABLE`
+    /// while too many are read.
+    pub(super) async fn licence_photo(&self, file: LicenceFile) -> Result<LicencePhoto, Error> {
+        let kind = match file.kind {
+            FileKind::Document => return Ok(document(file.bytes)),
             FileKind::Picture(kind) => kind,
         };
-        match self.pictures().rewrite(kind, bytes).await {
-            Ok(Picture { object, extension }) => Ok(Some(LicencePhoto { object, extension })),
-            Err(PictureError::TooLarge) => Err(LicencePhotoError::TooLarge),
-            Err(PictureError::Unreadable) => Err(LicencePhotoError::Unsupported),
-            Err(PictureError::Crowded(_)) => Err(LicencePhotoError::Crowded),
+        match self.pictures().rewrite(kind, file.bytes).await {
+            Ok(Picture { object, extension }) => Ok(LicencePhoto { object, extension }),
+            Err(PictureError::TooLarge) => Err(Error::new(Code::PayloadTooLarge)),
+            Err(PictureError::Unreadable) => Err(Error::invalid_field("licensePhoto", FieldCode::UnsupportedFile)),
+            Err(PictureError::Crowded(crowded)) => Err(crowded.into()),
         }
     }
 }

@@ -13,7 +13,8 @@ use das_tern_domain::{AccountStatus, Contacts, Gender, Language, NewPassword, Pi
 use das_tern_persistence::constraints;
 use time::Date;
 
-pub use licence_photo::{LICENCE_PHOTO_BYTES, LicencePhoto, LicencePhotoError};
+pub(crate) use codes::Ticket;
+pub use licence_photo::{LICENCE_PHOTO_BYTES, LicenceFile, LicencePhotoError};
 
 use crate::auth::SignedIn;
 use crate::{Application, Code, Error};
@@ -70,8 +71,8 @@ pub struct DoctorRegistration {
     pub specialty: Option<Specialty>,
     /// The number of their licence.
     pub license_number: Option<String>,
-    /// A picture of it.
-    pub license_photo: Option<LicencePhoto>,
+    /// A file that may show it.
+    pub license_photo: Option<LicenceFile>,
 }
 
 /// What a confirmed code opens.
@@ -80,6 +81,8 @@ pub enum Confirmation {
     SignedIn(Box<SignedIn>),
     /// Nothing yet: a doctor waits for an administrator.
     Waiting(AccountStatus),
+    /// Nothing: whoever is signed in has another e-mail address.
+    EmailChanged,
 }
 
 impl Application {

@@ -1,20 +1,23 @@
 use std::net::IpAddr;
 
-use das_tern_domain::{AccountRegistered, CodePurpose, Contacts, Event, Identifier, UserRole};
-use das_tern_persistence::registrations::NewAccount;
+use das_tern_domain::{AccountRegistered, CodePurpose, Contacts, Event, Identifier, NewPassword, UserRole};
+use das_tern_persistence::registrations::{self, NewAccount};
 
-use super::codes::draw;
-use super::{DoctorRegistration, LicencePhoto, PersonRegistration, Registrant};
+use super::codes::Ticket;
+use super::licence_photo::LicencePhoto;
+use super::{DoctorRegistration, PersonRegistration, Registrant};
 use crate::effects::By;
+use crate::limits::HOUR;
 use crate::messages::Addressee;
-use crate::{Application, Error, Kind};
+use crate::{Application, Code, Error, Kind};
 
 impl Application {
     /// Registers a patient, and sends a code. Whoever registers again before the code was confirmed starts anew.
     ///
     /// # Errors
     /// `DUPLICATE_PHONE`, `DUPLICATE_EMAIL` and `DUPLICATE_ID_CARD` when somebody else confirmed an account with it;
-    /// `RATE_LIMITED`; `UNAVAILABLE` without Redis, though a repetition loses nothing.
+    /// `OTP_COOLDOWN`, `OTP_LOCKED` and `RATE_LIMITED` when no code can be sent for it, or when it comes too often;
+    /// `UNAVAILABLE` without Redis. Then nothing is kept.
     pub async fn register_patient(&self, patient: PersonRegistration, ip: IpAddr) -> Result<(), Error> {
         self.register_person(UserRole::Patient, patient, ip).await
     }
@@ -28,7 +31,9 @@ impl Application {
     }
 
     async fn register_person(&self, role: UserRole, person: PersonRegistration, ip: IpAddr) -> Result<(), Error> {
-        let account = self.new_account(role, person.registrant, ip).await?;
+        let password = person.registrant.password.clone();
+        self.limit_registration(&person.registrant.contacts, ip).await?;
+        let account = self.new_account(role, person.registrant).await?;
         let account = NewAccount {
             first_name: Some(person.first_name),
             last_name: Some(person.last_name),
@@ -37,18 +42,29 @@ impl Application {
             id_card_number: person.id_card_number,
             ..account
         };
-        self.register(&account, ip).await?;
-        self.send_first_code(account).await
+        self.register(&account, password, ip).await?;
+        Ok(())
     }
 
     /// Registers a doctor, and sends a code.
     ///
     /// # Errors
-    /// As for [`register_patient`](Self::register_patient); `DUPLICATE_LICENSE`; `UNAVAILABLE` also while files cannot be
-    /// stored.
+    /// As for [`register_patient`](Self::register_patient); `DUPLICATE_LICENSE`; `PAYLOAD_TOO_LARGE` and `VALIDATION_ERROR`
+    /// for a picture that cannot be kept; `UNAVAILABLE` also while files cannot be read or stored.
     pub async fn register_doctor(&self, doctor: DoctorRegistration, ip: IpAddr) -> Result<(), Error> {
-        let account = self.new_account(UserRole::Doctor, doctor.registrant, ip).await?;
+        let password = doctor.registrant.password.clone();
+        self.limit_registration(&doctor.registrant.contacts, ip).await?;
         let license_photo = match doctor.license_photo {
+            Some(file) => {
+                // Reading a picture takes a core for a moment, and anybody may ask for it.
+                let limit = self.settings().limits.uploads_per_hour;
+                self.limit_address("upload", ip, limit, HOUR).await?;
+                Some(self.licence_photo(file).await?)
+            }
+            None => None,
+        };
+        let account = self.new_account(UserRole::Doctor, doctor.registrant).await?;
+        let license_photo = match license_photo {
             Some(photo) => Some(self.keep_photo(photo).await?),
             None => None,
         };
@@ -60,18 +76,23 @@ impl Application {
             license_photo,
             ..account
         };
-        if let Err(error) = self.register(&account, ip).await {
+        let registered = self.register(&account, password, ip).await;
+        if !matches!(registered, Ok(true)) {
             self.drop_files(account.license_photo.into_iter().collect()).await;
-            return Err(error);
         }
-        self.send_first_code(account).await
+        registered.map(drop)
+    }
+
+    /// Counts a registration, before anything dear is done for it.
+    async fn limit_registration(&self, contacts: &Contacts, ip: IpAddr) -> Result<(), Error> {
+        for identifier in contacts.identifiers() {
+            self.limit_identifier("register", &identifier, ip).await?;
+        }
+        Ok(())
     }
 
     /// An account of somebody of whom nothing else is known, once their turn to hash has come.
-    async fn new_account(&self, role: UserRole, registrant: Registrant, ip: IpAddr) -> Result<NewAccount, Error> {
-        for identifier in registrant.contacts.identifiers() {
-            self.limit_identifier("register", &identifier, ip).await?;
-        }
+    async fn new_account(&self, role: UserRole, registrant: Registrant) -> Result<NewAccount, Error> {
         let password_hash = self.passwords().hash(registrant.password.into_text()).await?;
         let pin_code_hash = match registrant.pin {
             Some(pin) => Some(self.passwords().hash(pin.into_text()).await?),
@@ -99,47 +120,80 @@ impl Application {
         })
     }
 
-    async fn register(&self, account: &NewAccount, ip: IpAddr) -> Result<(), Error> {
+    /// Stores an account and sends it a code; whether it is a new one. A code that went to the same contact a moment ago is of
+    /// no use for another account, so without a code of its own nothing is replaced; but whoever only repeats themselves has
+    /// the account and the code already.
+    async fn register(&self, account: &NewAccount, password: NewPassword, ip: IpAddr) -> Result<bool, Error> {
         let registered = AccountRegistered {
             user: account.id,
             role: account.role,
             subscription: account.subscription,
         };
         let by = By::owner(account.id, account.role, ip);
-        let replaced = self
+        let made = self
             .write(by, async |work| {
-                work.register(account, &[Event::AccountRegistered(registered)]).await
+                let replaced = work.register(account, &[Event::AccountRegistered(registered)]).await?;
+                let (contacts, ticket) = self.issue_first_code(account).await?;
+                Ok((replaced, contacts, ticket))
             })
-            .await?;
-        self.drop_files(replaced).await;
-        Ok(())
-    }
-
-    /// One code for all contacts of a new account. A contact that was sent one a moment ago gets none: the account stays,
-    /// and its owner asks for another later.
-    async fn send_first_code(&self, account: NewAccount) -> Result<(), Error> {
-        let code = draw();
-        let mut contacts = Contacts {
-            phone: None,
-            email: None,
-        };
-        for identifier in account.contacts.identifiers() {
-            let issued = self.issue_code(&identifier, CodePurpose::ConfirmContact, code).await;
-            match (issued, identifier) {
-                (Ok(()), Identifier::Phone(phone)) => contacts.phone = Some(phone),
-                (Ok(()), Identifier::Email(email)) => contacts.email = Some(email),
-                (Err(error), _) if error.code().kind() != Kind::Limited => return Err(error),
-                (Err(_), _) => {}
+            .await;
+        let (replaced, contacts, ticket) = match made {
+            Err(error) if error.code() == Code::OtpCooldown && self.repeats(account, password).await? => {
+                return Ok(false);
             }
-        }
-        let addressee = Addressee {
+            made => made?,
+        };
+        self.drop_files(replaced).await;
+        let to = Addressee {
             user: account.id,
             language: account.language,
             contacts,
         };
         let app = self.clone();
-        tokio::spawn(async move { app.deliver(&addressee, CodePurpose::ConfirmContact, code).await });
-        Ok(())
+        tokio::spawn(async move { app.deliver(&to, ticket).await });
+        Ok(true)
+    }
+
+    /// Whether the same person registered the same a moment ago, as somebody does who taps twice. A wrong password counts.
+    async fn repeats(&self, account: &NewAccount, password: NewPassword) -> Result<bool, Error> {
+        let Some(there) = registrations::same(self.database().connection(), account).await? else {
+            return Ok(false);
+        };
+        let pictures = [&there.license_photo_url, &account.license_photo];
+        let password = password.into_text().into();
+        Ok(self.show_the_same(pictures).await && self.check_password(Some(there.credentials), password).await.is_ok())
+    }
+
+    async fn show_the_same(&self, keys: [&Option<String>; 2]) -> bool {
+        match keys {
+            [Some(one), Some(other)] => {
+                let objects = &self.integrations().objects;
+                let (one, other) = (objects.fetch(one).await, objects.fetch(other).await);
+                matches!((one, other), (Ok(Some(one)), Ok(Some(other))) if one == other)
+            }
+            [one, other] => one == other,
+        }
+    }
+
+    /// One code for a new account, known by the contact that it goes to, and by the other one unless that was sent one a
+    /// moment ago.
+    async fn issue_first_code(&self, account: &NewAccount) -> Result<(Contacts, Ticket), Error> {
+        let mut ticket = Ticket::new(Some(account.id), CodePurpose::ConfirmContact);
+        let mut contacts = Contacts {
+            phone: None,
+            email: None,
+        };
+        let channel = account.contacts.channel();
+        for (place, identifier) in account.contacts.identifiers().into_iter().enumerate() {
+            let issued = self.issue_code(&mut ticket, identifier.clone(), channel).await;
+            match (issued, identifier) {
+                (Ok(()), Identifier::Phone(phone)) => contacts.phone = Some(phone),
+                (Ok(()), Identifier::Email(email)) => contacts.email = Some(email),
+                (Err(error), _) if place == 0 || error.code().kind() != Kind::Limited => return Err(error),
+                (Err(_), _) => {}
+            }
+        }
+        Ok((contacts, ticket))
     }
 
     async fn keep_photo(&self, photo: LicencePhoto) -> Result<String, Error> {

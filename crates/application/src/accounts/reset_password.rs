@@ -1,13 +1,15 @@
 use std::net::IpAddr;
 
-use das_tern_domain::{CodePurpose, Event, Identifier, NewPassword, OneTimeCode, PasswordReset, Recipient};
+use das_tern_domain::{Channel, CodePurpose, Event, Identifier, NewPassword, OneTimeCode, PasswordReset, Recipient};
 use das_tern_persistence::registrations::{ProvenOwner, Reachable};
+use das_tern_persistence::users;
 
 use crate::effects::By;
 use crate::{Application, Code, Error};
 
 impl Application {
-    /// Sets a new password with the code that was sent for it: a lock ends, and so do all sessions.
+    /// Sets a new password with the code that was sent for it: a lock ends, and so do all sessions. An account that was to be
+    /// deleted stays, as its owner is back.
     ///
     /// # Errors
     /// `OTP_INVALID`, `OTP_EXPIRED`, `OTP_LOCKED` after too many wrong codes; `RATE_LIMITED`; `UNAVAILABLE` without Redis.
@@ -21,26 +23,33 @@ impl Application {
         self.limit_identifier("reset", identifier, ip).await?;
         // Before the code, which is used up once it was accepted.
         let hash = self.passwords().hash(password.into_text()).await?;
-        self.accept_code(identifier, CodePurpose::ResetPassword, code).await?;
+        let account = self.owner_of(identifier).await?;
+        let channel = self
+            .accept_code(identifier, CodePurpose::ResetPassword, account, code)
+            .await?;
         let user = self
             .write(By::SYSTEM, async |work| {
                 let owner = work
                     .lock_reachable(identifier)
                     .await?
+                    .filter(|owner| Some(owner.id) == account)
                     .ok_or_else(|| Error::new(Code::OtpInvalid))?;
                 work.act_as(By::owner(owner.id, owner.role, ip));
-                let (after, events) = self.reset(&owner, hash.clone());
+                let (after, events) = self.reset(&owner, channel, hash.clone());
                 work.save_proven_owner(&after, &events).await?;
                 Ok(owner.id)
             })
             .await?;
         self.forget_sessions(user).await;
-        Ok(())
+        match users::account(self.database().connection(), user).await? {
+            Some(account) if account.deletion_due_at.is_some() => self.keep_account(&account, Some(ip)).await,
+            _ => Ok(()),
+        }
     }
 
     /// What a reset makes of an account. Whoever received the code is reached by the account's contact, so that an
     /// unconfirmed account is confirmed by it, too.
-    fn reset(&self, owner: &Reachable, password_hash: String) -> (ProvenOwner, Vec<Event>) {
+    fn reset(&self, owner: &Reachable, channel: Channel, password_hash: String) -> (ProvenOwner, Vec<Event>) {
         let recipient = Recipient {
             user: owner.id,
             language: owner.language,
@@ -56,11 +65,12 @@ impl Application {
                     login: owner.login.unlocked(),
                     password_hash: None,
                     confirmed_at,
+                    only: None,
                 };
                 (unlocked, vec![reset])
             }
             None => {
-                let (confirmed, event) = self.confirm(owner);
+                let (confirmed, event) = self.confirm(owner, channel);
                 (confirmed, vec![event, reset])
             }
         };

@@ -1,9 +1,9 @@
 use std::net::IpAddr;
 
-use das_tern_domain::{CodePurpose, EmailAddress, Identifier, OneTimeCode};
-use das_tern_persistence::registrations;
+use das_tern_domain::{Channel, CodePurpose, EmailAddress, Identifier};
+use das_tern_persistence::registrations::{self, Reachable};
 
-use super::codes::draw;
+use super::codes::Ticket;
 use crate::limits::MINUTE;
 use crate::messages::Addressee;
 use crate::{Actor, Application, Error};
@@ -18,14 +18,11 @@ impl Application {
     pub async fn send_code(&self, identifier: Identifier, caller: Option<&Actor>) -> Result<u64, Error> {
         match (&identifier, caller) {
             (Identifier::Email(email), Some(actor)) if actor.account.profile().awaits(email) => {
-                let code = self.issue_email_code(actor, email).await?;
-                self.send_email_code(actor, email.clone(), code);
+                self.limit_new_emails(actor).await?;
+                let ticket = self.issue_email_code(actor, email).await?;
+                self.send_email_code(actor, email.clone(), ticket);
             }
-            _ => {
-                let code = draw();
-                self.issue_code(&identifier, CodePurpose::ConfirmContact, code).await?;
-                self.send_later(identifier, CodePurpose::ConfirmContact, code);
-            }
+            _ => self.send_if_known(identifier, CodePurpose::ConfirmContact).await?,
         }
         Ok(self.settings().codes.ttl_s.into())
     }
@@ -36,56 +33,62 @@ impl Application {
     /// As for [`send_code`](Self::send_code); `RATE_LIMITED` also when it comes from one address too often.
     pub async fn forgot_password(&self, identifier: Identifier, ip: IpAddr) -> Result<(), Error> {
         self.limit_identifier("forgot", &identifier, ip).await?;
-        let code = draw();
-        self.issue_code(&identifier, CodePurpose::ResetPassword, code).await?;
-        self.send_later(identifier, CodePurpose::ResetPassword, code);
-        Ok(())
+        self.send_if_known(identifier, CodePurpose::ResetPassword).await
     }
 
-    /// Remembers a code for the address that somebody is changing to. Addresses are easily made up, so that one user's
-    /// are counted together.
-    pub(crate) async fn issue_email_code(&self, actor: &Actor, email: &EmailAddress) -> Result<OneTimeCode, Error> {
+    /// Counts the addresses that one user is changing to together, as addresses are easily made up.
+    pub(crate) async fn limit_new_emails(&self, actor: &Actor) -> Result<(), Error> {
         let limit = self.settings().limits.auth_per_minute;
-        self.limit_user("email", actor.id(), limit, MINUTE).await?;
-        let code = draw();
+        self.limit_user("email", actor.id(), limit, MINUTE).await
+    }
+
+    /// Remembers a code for the address that somebody is changing to.
+    pub(crate) async fn issue_email_code(&self, actor: &Actor, email: &EmailAddress) -> Result<Ticket, Error> {
+        let mut ticket = Ticket::new(Some(actor.id()), CodePurpose::ChangeEmail);
         let identifier = Identifier::Email(email.clone());
-        self.issue_code(&identifier, CodePurpose::ChangeEmail, code).await?;
-        Ok(code)
+        self.issue_code(&mut ticket, identifier, Channel::Mail).await?;
+        Ok(ticket)
     }
 
     /// Sends it to the new address and nowhere else: it shows that this one reaches its owner.
-    pub(crate) fn send_email_code(&self, actor: &Actor, email: EmailAddress, code: OneTimeCode) {
+    pub(crate) fn send_email_code(&self, actor: &Actor, email: EmailAddress, ticket: Ticket) {
         let to = Addressee::at(actor.id(), actor.account.language, email);
         let app = self.clone();
-        tokio::spawn(async move { app.deliver(&to, CodePurpose::ChangeEmail, code).await });
+        tokio::spawn(async move { app.deliver(&to, ticket).await });
     }
 
-    /// Looks the account up and sends the code, while the caller has the answer already: its time tells nothing.
-    fn send_later(&self, identifier: Identifier, purpose: CodePurpose, code: OneTimeCode) {
+    /// Counts and remembers a code for any identifier. Looking the account up and sending the code come while the caller has the
+    /// answer already: its time tells nothing.
+    async fn send_if_known(&self, identifier: Identifier, purpose: CodePurpose) -> Result<(), Error> {
+        let mut ticket = Ticket::new(None, purpose);
+        self.issue_code(&mut ticket, identifier.clone(), Channel::Mail).await?;
         let app = self.clone();
         tokio::spawn(async move {
-            if let Err(error) = app.send_if_known(&identifier, purpose, code).await {
+            if let Err(error) = app.send_ticket(&identifier, ticket, purpose).await {
                 tracing::warn!(cause = ?error, "a code could not be sent");
             }
         });
+        Ok(())
     }
 
-    async fn send_if_known(
+    async fn send_ticket(
         &self,
         identifier: &Identifier,
+        mut ticket: Ticket,
         purpose: CodePurpose,
-        code: OneTimeCode,
     ) -> Result<(), Error> {
         let found = registrations::reachable(self.database().connection(), identifier).await?;
-        let Some(found) = found else { return Ok(()) };
-        let is_done = purpose == CodePurpose::ConfirmContact && found.confirmed_at.is_some();
-        if !is_done {
-            let addressee = Addressee {
-                user: found.id,
-                language: found.language,
-                contacts: found.contacts,
-            };
-            self.deliver(&addressee, purpose, code).await;
+        let is_done = |found: &Reachable| purpose == CodePurpose::ConfirmContact && found.confirmed_at.is_some();
+        let Some(found) = found.filter(|found| !is_done(found)) else {
+            return Ok(());
+        };
+        let to = Addressee {
+            user: found.id,
+            language: found.language,
+            contacts: found.contacts,
+        };
+        if self.assign(&mut ticket, to.user, to.contacts.channel()).await {
+            self.deliver(&to, ticket).await;
         }
         Ok(())
     }

@@ -41,7 +41,7 @@ impl Application {
     }
 
     /// Asks somebody who is signed in for their password once more. A wrong one counts as it does at a login.
-    pub(super) async fn confirm_password(&self, actor: &Actor, password: SecretString) -> Result<Credentials, Error> {
+    pub(crate) async fn confirm_password(&self, actor: &Actor, password: SecretString) -> Result<Credentials, Error> {
         let found = sign_in::credentials(self.database().connection(), actor.id()).await?;
         self.check_password(found, password).await
     }

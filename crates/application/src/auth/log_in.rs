@@ -39,7 +39,7 @@ impl Application {
 
     /// The credentials, when the password is theirs. A wrong one counts toward the account's lock, wherever it is asked
     /// for; nobody's takes as long.
-    pub(super) async fn check_password(
+    pub(crate) async fn check_password(
         &self,
         found: Option<Credentials>,
         password: SecretString,

@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bcrypt::{BcryptResult, HashParts};
@@ -12,12 +14,23 @@ use crate::turns::Turns;
 /// real one.
 const NOBODY: &str = "abcdefghijklmnopqrstuuWm3k4qxTcSSCxHXJyBNaI/FZfvDb6PC";
 
+/// A hash of a cost that no password is known for.
+fn nobody(cost: u32) -> String {
+    format!("$2b${cost:02}${NOBODY}")
+}
+
+/// The costs that a hash lacks to what hashes cost now. Each doubles the time, so that checking one of its own cost and one of
+/// each of these takes exactly as long as checking one of the present cost.
+fn rest_of(hash: &str, cost: u32) -> Range<u32> {
+    let own = hash.parse::<HashParts>().map_or(cost, |parts| parts.get_cost());
+    own..cost
+}
+
 /// Hashes and checks passwords and PINs off the async threads, few at once, so that a crowd of logins leaves the other
 /// requests alone.
 pub(crate) struct Passwords {
     turns: Turns,
     cost: u32,
-    nobody: String,
     discarded: OnceCell<String>,
 }
 
@@ -31,7 +44,6 @@ impl Passwords {
         Self {
             turns: Turns::new(at_once, settings.hash_timeout_ms),
             cost: settings.bcrypt_cost,
-            nobody: format!("$2b${:02}${NOBODY}", settings.bcrypt_cost),
             discarded: OnceCell::new(),
         }
     }
@@ -39,11 +51,20 @@ impl Passwords {
     /// Whether `password` is the one that was hashed. Without a hash the answer is no, after the same time.
     pub(crate) async fn verify(&self, password: SecretString, hash: Option<String>) -> Result<bool, Error> {
         let is_known = hash.is_some();
-        let hash = hash.unwrap_or_else(|| self.nobody.clone());
-        let matches = self
-            .in_turn(move || bcrypt::verify(password.expose_secret(), &hash))
-            .await?;
-        Ok(matches && is_known)
+        let hash = hash.unwrap_or_else(|| nobody(self.cost));
+        let rest = rest_of(&hash, self.cost);
+        let check = move || {
+            let password = password.expose_secret();
+            let matches = bcrypt::verify(password, &hash)?;
+            // A right password shows itself anyway, and is hashed again.
+            if !matches {
+                for cost in rest {
+                    bcrypt::verify(password, &nobody(cost))?;
+                }
+            }
+            Ok(matches)
+        };
+        Ok(self.in_turn(check).await? && is_known)
     }
 
     /// The hash of a password or PIN, of at most 72 bytes, to be stored.
@@ -62,8 +83,7 @@ impl Passwords {
 
     /// Whether a hash was made when hashes cost less than they do now.
     pub(crate) fn is_outdated(&self, hash: &str) -> bool {
-        hash.parse::<HashParts>()
-            .is_ok_and(|parts| parts.get_cost() < self.cost)
+        !rest_of(hash, self.cost).is_empty()
     }
 
     async fn in_turn<T: Send + 'static>(
@@ -71,5 +91,20 @@ impl Passwords {
         work: impl FnOnce() -> BcryptResult<T> + Send + 'static,
     ) -> Result<T, Error> {
         self.turns.run(work).await?.map_err(Error::internal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checking_an_old_hash_takes_as_long_as_checking_a_new_one() {
+        for own in 10..=13 {
+            let rest: u64 = rest_of(&nobody(own), 13).map(|cost| 1 << cost).sum();
+            assert_eq!((1 << own) + rest, 1 << 13);
+        }
+        assert!(rest_of(&nobody(14), 13).is_empty());
+        assert!(bcrypt::verify("anything", &nobody(10)).is_ok_and(|matches| !matches));
     }
 }

@@ -15,7 +15,6 @@ const PIXEL_BYTES: u64 = 4;
 /// is transparent. Of a picture that moves, the first frame is kept.
 pub(super) fn rewritten(kind: PictureKind, bytes: &[u8], settings: &PictureSettings) -> Result<Picture, PictureError> {
     let image = read(kind, bytes, settings)?;
-    let image = bounded(image, settings.max_side);
     let is_png = match kind {
         PictureKind::Jpeg => false,
         PictureKind::Png => true,
@@ -37,7 +36,7 @@ pub(super) fn rewritten(kind: PictureKind, bytes: &[u8], settings: &PictureSetti
     Ok(Picture { object, extension })
 }
 
-/// The pixels, upright. What would take too much memory is refused by what its head says, before anything is unpacked.
+/// The pixels, upright, and no more of them than are kept. What would take too much memory is refused by what its head says, before anything is unpacked.
 fn read(kind: PictureKind, bytes: &[u8], settings: &PictureSettings) -> Result<DynamicImage, PictureError> {
     let format = match kind {
         PictureKind::Jpeg => ImageFormat::Jpeg,
@@ -57,7 +56,9 @@ fn read(kind: PictureKind, bytes: &[u8], settings: &PictureSettings) -> Result<D
     }
     // Before the decoder is used up, and with it what says how the picture was held.
     let orientation = decoder.orientation();
-    let mut image = DynamicImage::from_decoder(decoder).map_err(unreadable)?;
+    let image = DynamicImage::from_decoder(decoder).map_err(unreadable)?;
+    // Before it is turned, which takes the picture once more.
+    let mut image = bounded(image, settings.max_side);
     if let Ok(orientation) = orientation {
         image.apply_orientation(orientation);
     }

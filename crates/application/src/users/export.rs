@@ -91,7 +91,8 @@ impl Application {
             _turn: turn,
         };
         let head = format!("{{\"exportedAt\":\"{}\"", zone::format_instant(self.now()));
-        tokio::spawn(writer.write(head));
+        let deadline = Duration::from_secs(self.settings().exports.deadline_s.into());
+        tokio::spawn(writer.write(head, deadline));
         Ok(Export {
             chunks,
             is_complete: false,
@@ -109,7 +110,7 @@ struct Writer {
 
 /// Why a document ends before its time.
 enum Broken {
-    /// Nobody reads it any more.
+    /// Nobody reads it any more, or not fast enough.
     Unread,
     /// It cannot be read from the database.
     Failed(das_tern_persistence::Error),
@@ -122,9 +123,12 @@ impl From<das_tern_persistence::Error> for Broken {
 }
 
 impl Writer {
-    async fn write(self, head: String) {
+    /// Within a time, however patient the reader is: the moment that is held keeps the database from tidying up after all
+    /// that was changed since.
+    async fn write(self, head: String, deadline: Duration) {
         let user = self.user;
-        match self.write_all(head).await {
+        let written = timeout(deadline, self.write_all(head)).await;
+        match written.unwrap_or(Err(Broken::Unread)) {
             Ok(()) => {}
             Err(Broken::Unread) => tracing::info!(%user, "an export was not read to its end"),
             Err(Broken::Failed(error)) => tracing::warn!(%user, %error, "an export broke off"),

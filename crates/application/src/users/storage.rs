@@ -1,6 +1,6 @@
 use das_tern_cache::CacheKey;
 use das_tern_domain::UserId;
-use das_tern_persistence::profiles::{self, StorageRow};
+use das_tern_persistence::profiles::{self, StorageCounts, StorageRow};
 
 use super::show::share;
 use crate::{Actor, Application, Code, Error};
@@ -12,12 +12,12 @@ const DOSE_BYTES: i64 = 512;
 /// What an audit entry takes with its place in the indexes, on average, in bytes.
 const AUDIT_LOG_BYTES: i64 = 640;
 
-/// What storage a person uses.
+/// What a person uses storage for. How much is read anew, as whoever has just sent a picture looks at it.
 #[derive(Debug, Clone, Copy)]
 struct StorageKey(UserId);
 
 impl CacheKey for StorageKey {
-    type Value = StorageRow;
+    type Value = StorageCounts;
     const NAMESPACE: &'static str = "user:storage";
 
     fn id(&self) -> String {
@@ -44,11 +44,11 @@ pub struct StorageUse {
     pub files: i64,
 }
 
-impl From<StorageRow> for StorageUse {
-    fn from(row: StorageRow) -> Self {
-        let prescriptions = row.prescriptions * PRESCRIPTION_BYTES;
-        let dose_events = row.dose_events * DOSE_BYTES;
-        let audit_logs = row.audit_logs * AUDIT_LOG_BYTES;
+impl StorageUse {
+    fn new(row: StorageRow, counts: StorageCounts) -> Self {
+        let prescriptions = counts.prescriptions * PRESCRIPTION_BYTES;
+        let dose_events = counts.dose_events * DOSE_BYTES;
+        let audit_logs = counts.audit_logs * AUDIT_LOG_BYTES;
         Self {
             used: row.used,
             quota: row.quota,
@@ -68,11 +68,12 @@ impl Application {
     /// `TOKEN_REVOKED` when the account went away this moment.
     pub async fn storage_use(&self, actor: &Actor) -> Result<StorageUse, Error> {
         let user = actor.id();
-        let load = async || {
-            let row = profiles::storage(self.database().connection(), user).await?;
-            row.ok_or_else(|| Error::new(Code::TokenRevoked))
-        };
-        Ok(self.cache().get_or_load(&StorageKey(user), load).await?.into())
+        let db = self.database().connection();
+        let gone = || Error::new(Code::TokenRevoked);
+        let row = profiles::storage(db, user).await?.ok_or_else(gone)?;
+        let load = async || profiles::storage_counts(db, user).await?.ok_or_else(gone);
+        let counts = self.cache().get_or_load(&StorageKey(user), load).await?;
+        Ok(StorageUse::new(row, counts))
     }
 }
 
@@ -85,14 +86,16 @@ mod tests {
         let row = StorageRow {
             used: 100_000,
             quota: 200_000,
+        };
+        let counts = StorageCounts {
             prescriptions: 2,
             dose_events: 10,
             audit_logs: 3,
         };
-        let shown = StorageUse::from(row);
+        let shown = StorageUse::new(row, counts);
         assert_eq!(shown.percentage, 50);
         let sum = shown.prescriptions + shown.dose_events + shown.audit_logs + shown.files;
         assert_eq!(sum, 100_000);
-        assert_eq!(StorageUse::from(StorageRow { used: 0, ..row }).files, 0);
+        assert_eq!(StorageUse::new(StorageRow { used: 0, ..row }, counts).files, 0);
     }
 }

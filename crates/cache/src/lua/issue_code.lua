@@ -1,7 +1,7 @@
 -- Remembers a one-time code, unless too many were sent or guessed.
 -- KEYS: what is known of the identifier. ARGV: the purpose, the code's MAC, now, how long the code is good, how long after
--- it the next may follow, how many may be sent within the window, the window, how long to remember all of it; times in
--- milliseconds.
+-- it the next may follow, how many may be sent within the window, the window, how long to remember all of it, the way it
+-- goes; times in milliseconds.
 local key, purpose, mac = KEYS[1], ARGV[1], ARGV[2]
 local now, validity, cool_down = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local most, window, keep = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8]
@@ -29,6 +29,6 @@ if now < cooling_until then
 end
 sends[#sends + 1] = ARGV[3]
 redis.call('HSET', key, 'sends', table.concat(sends, ' '), 'cooling_until', now + cool_down,
-  'code:' .. purpose, mac, 'expires:' .. purpose, now + validity)
+  'code:' .. purpose, mac, 'way:' .. purpose, ARGV[9], 'expires:' .. purpose, now + validity)
 redis.call('PEXPIRE', key, keep)
 return { 'issued', 0 }

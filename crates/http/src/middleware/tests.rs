@@ -44,6 +44,7 @@ async fn application() -> Application {
         "jobs": { "in_server": false, "heartbeat_timeout_s": 30, "licence_photos_every_s": 86_400,
             "schedules_every_s": 3600, "lapsed_courses_every_s": 3600,
             "accounts_to_delete_every_s": 3600 },
+        "exports": { "deadline_s": 120 },
     }))
     .unwrap();
     // The port of nobody: both are away.

@@ -113,6 +113,15 @@ fn a_picture_that_was_taken_sideways_is_turned_upright(#[case] kind: PictureKind
     assert!(is_like(*shown.get_pixel(20, 5), RED) && is_like(*shown.get_pixel(20, 55), BLUE));
 }
 
+#[test]
+fn a_large_picture_that_was_taken_sideways_is_both() {
+    let bytes = file(PictureKind::Jpeg, &flag(400, 200), 6);
+    let picture = rewritten(PictureKind::Jpeg, &bytes, &settings()).unwrap();
+    let shown = shown(&picture);
+    assert_eq!(shown.dimensions(), (50, 100));
+    assert!(is_like(*shown.get_pixel(25, 10), RED) && is_like(*shown.get_pixel(25, 90), BLUE));
+}
+
 #[rstest]
 #[case(400, 200, (100, 50))]
 #[case(200, 400, (50, 100))]

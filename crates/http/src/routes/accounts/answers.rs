@@ -3,7 +3,7 @@ use das_tern_domain::AccountStatus;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::super::auth::SessionBody;
+use super::super::auth::{MessageBody, SessionBody};
 
 /// A registered patient or family member.
 #[derive(Serialize, ToSchema)]
@@ -51,13 +51,14 @@ pub(crate) struct WaitingDoctorBody {
     pub(super) status: AccountStatus,
 }
 
-/// A session, or, for a doctor who is not verified, only where the account stands.
+/// A session; for a doctor who is not verified, only where the account stands; for another e-mail address, a sentence.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 #[schema(as = Confirmation)]
 pub(crate) enum ConfirmationBody<'a> {
     Session(Box<SessionBody<'a>>),
     Waiting(WaitingDoctorBody),
+    Changed(MessageBody),
 }
 
 impl<'a> From<&'a SignedIn> for ConfirmationBody<'a> {

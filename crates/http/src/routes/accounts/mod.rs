@@ -6,7 +6,7 @@ mod requests;
 
 use actix_web::web::ThinData;
 use actix_web::{HttpRequest, HttpResponse, post};
-use das_tern_application::{Application, Code, Confirmation};
+use das_tern_application::{Application, Code, Confirmation, LicenceFile};
 use das_tern_domain::{AccountStatus, Language};
 
 use super::auth::{MessageBody, device};
@@ -28,8 +28,8 @@ const UNSENT: &[Code] = &[Code::OtpCooldown, Code::OtpLocked];
 /// Why a code is of no use.
 const UNUSABLE: &[Code] = &[Code::OtpInvalid, Code::OtpExpired, Code::OtpLocked];
 
-failures!(PersonFailures: ALWAYS, STORED, FIELDS, BODY, DUPLICATE, &[Code::DuplicateIdCard]);
-failures!(DoctorFailures: ALWAYS, STORED, FIELDS, BODY, DUPLICATE, &[Code::DuplicateLicense]);
+failures!(PersonFailures: ALWAYS, STORED, FIELDS, BODY, DUPLICATE, UNSENT, &[Code::DuplicateIdCard]);
+failures!(DoctorFailures: ALWAYS, STORED, FIELDS, BODY, DUPLICATE, UNSENT, &[Code::DuplicateLicense]);
 failures!(SendFailures: ALWAYS, STORED, FIELDS, BODY, UNSENT, &[Code::TokenExpired]);
 failures!(ForgotFailures: ALWAYS, STORED, FIELDS, BODY, UNSENT);
 failures!(
@@ -41,7 +41,8 @@ failures!(ResetFailures: ALWAYS, STORED, FIELDS, BODY, UNUSABLE);
 /// Register as a patient.
 ///
 /// A code goes to the phone, or to the e-mail address; the account can be used once it is confirmed. Registering again
-/// before that starts anew.
+/// before that starts anew, a minute later; the same again is the same. Where both were told and the code went to the phone,
+/// the address is `pendingEmail` until a code of its own confirms it.
 #[utoipa::path(
     operation_id = "registerPatient",
     tag = "auth",
@@ -101,7 +102,7 @@ pub(crate) async fn register_doctor(
 ) -> Result<HttpResponse, Failure> {
     let context = RequestContext::of(&request)?;
     let rules = app.registration_rules();
-    let photo = app.licence_photo(form.photo).await;
+    let photo = form.photo.map(LicenceFile::of).transpose();
     let doctor = form.request.parse(photo, rules, own_language(&context))?;
     app.register_doctor(doctor, context.ip).await?;
     Ok(HttpResponse::Created().json(RegisteredDoctorBody {
@@ -138,7 +139,7 @@ pub(crate) async fn send_code(
 /// Confirm an account, or another e-mail address.
 ///
 /// With the code that was sent. Answers a session, or, for a doctor who is not verified, where the account stands. For the
-/// e-mail address that one is changing to, one's access token must come with it. Five wrong codes lock the codes of the
+/// e-mail address that one is changing to, one's access token must come with it, and goes on. Five wrong codes lock the codes of the
 /// identifier for 15 minutes.
 #[utoipa::path(
     operation_id = "confirmCode",
@@ -164,6 +165,9 @@ pub(crate) async fn confirm_code(
         Confirmation::Waiting(status) => ConfirmationBody::Waiting(WaitingDoctorBody {
             message: app.texts().sentence(context.language(), "doctor-confirmed", &[]),
             status: *status,
+        }),
+        Confirmation::EmailChanged => ConfirmationBody::Changed(MessageBody {
+            message: app.texts().sentence(context.language(), "email-confirmed", &[]),
         }),
     }))
 }

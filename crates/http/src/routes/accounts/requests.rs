@@ -1,5 +1,5 @@
 use das_tern_application::{
-    Code, DoctorRegistration, Error, FieldCode, LicencePhoto, LicencePhotoError, PersonRegistration, Registrant,
+    Code, DoctorRegistration, Error, FieldCode, LicenceFile, LicencePhotoError, PersonRegistration, Registrant,
     RegistrationRules,
 };
 use das_tern_domain::{
@@ -108,7 +108,7 @@ impl DoctorRegistrationRequest {
     /// The registration of somebody who reads this language, with a picture of their licence.
     pub(super) fn parse(
         self,
-        photo: Result<Option<LicencePhoto>, LicencePhotoError>,
+        photo: Result<Option<LicenceFile>, LicencePhotoError>,
         rules: RegistrationRules,
         language: Language,
     ) -> Result<DoctorRegistration, Error> {
@@ -237,8 +237,8 @@ fn registrant(
 /// A picture that is too large is refused as a body that is too large would be.
 fn picture(
     fields: &mut Fields,
-    photo: Result<Option<LicencePhoto>, LicencePhotoError>,
-) -> Result<Option<LicencePhoto>, Error> {
+    photo: Result<Option<LicenceFile>, LicencePhotoError>,
+) -> Result<Option<LicenceFile>, Error> {
     match photo {
         Ok(photo) => Ok(photo),
         Err(LicencePhotoError::TooLarge) => Err(Error::new(Code::PayloadTooLarge)),
@@ -246,7 +246,6 @@ fn picture(
             fields.refuse("licensePhoto", FieldCode::UnsupportedFile);
             Ok(None)
         }
-        Err(crowded @ LicencePhotoError::Crowded) => Err(Error::unavailable(crowded)),
     }
 }
 

@@ -20,7 +20,8 @@ use requests::{DoctorParams, EditProfileRequest, GracePeriodRequest, MealTimesRe
 failures!(ShowFailures: ALWAYS, STORED, SIGNED_IN);
 failures!(
     EditFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY,
-    &[Code::StaleVersion, Code::DuplicateEmail, Code::OtpCooldown, Code::OtpLocked]
+    &[Code::StaleVersion, Code::DuplicateEmail, Code::OtpCooldown, Code::OtpLocked],
+    &[Code::InvalidCredentials, Code::AccountLocked]
 );
 failures!(OwnFailures: ALWAYS, STORED, SIGNED_IN, &[Code::Forbidden]);
 failures!(ChooseFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY, &[Code::Forbidden]);
@@ -58,7 +59,8 @@ pub(crate) async fn me(
 /// Change my profile.
 ///
 /// What is not named stays. A doctor's licence and specialty change only through verification. Another e-mail address is
-/// `pendingEmail` until the code that is sent to it comes back through `POST /auth/otp/verify`, with one's access token. A
+/// `pendingEmail` until the code that is sent to it comes back through `POST /auth/otp/verify`, with one's access token; it
+/// asks for `currentPassword`. Whoever signs in with Google alone sets a password first, by `POST /auth/forgot-password`. A
 /// stale `If-Match` changes nothing.
 #[utoipa::path(
     operation_id = "editOwnProfile",

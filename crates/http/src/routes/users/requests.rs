@@ -5,6 +5,7 @@ use das_tern_domain::{
     Gender, GracePeriod, LONGEST_CLINIC, LONGEST_FULL_NAME, LONGEST_NAME, Labelled, Language, Meal, MealRange,
     MealTimes, NotificationPreferences, NotificationType, ProfileEdit, Theme,
 };
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -38,6 +39,9 @@ pub(crate) struct EditProfileRequest {
     /// Takes the place of the present one when the code that is sent to it comes back.
     #[schema(max_length = 254, example = "sok.samnang@example.com")]
     email: Option<String>,
+    /// Needed for another e-mail address.
+    #[schema(value_type = Option<String>, max_length = 72, format = Password)]
+    current_password: Option<SecretString>,
 }
 
 impl EditProfileRequest {
@@ -66,7 +70,12 @@ impl EditProfileRequest {
                 .map(|clinic| line(&mut fields, "hospitalClinic", Some(clinic), LONGEST_CLINIC).unwrap_or_default()),
             email: email(&mut fields, self.email.as_deref()),
         };
-        fields.check(ProfileRequest { edit, expected })
+        let given = |password: &SecretString| !password.expose_secret().is_empty();
+        fields.check(ProfileRequest {
+            edit,
+            expected,
+            current_password: self.current_password.filter(given),
+        })
     }
 }
 

@@ -83,11 +83,16 @@ fn not_taken(error: &SmtpError) -> Failure {
     }
 }
 
-/// What a failure means while a mail is handed over.
+/// The server is about to hang up, whatever it was asked.
+const CLOSING: u16 = 421;
+
+/// What a failure means while a mail is handed over. A server that does not take this mail now speaks of the mail, such as of a
+/// mailbox that is full, and not of itself: one recipient must not keep the others waiting.
 pub(super) fn perhaps_taken(error: &SmtpError) -> Failure {
     match error.status() {
         Some(status) if error.is_permanent() => Failure::refused(format!("SMTP {status}")),
-        Some(status) => Failure::undone(format!("SMTP {status}")),
+        Some(status) if u16::from(status) == CLOSING => Failure::undone(format!("SMTP {status}")),
+        Some(status) => Failure::busy(format!("SMTP {status}")),
         None if error.is_client() => Failure::refused("the server does not take such a mail"),
         None => Failure::unclear("the connection broke"),
     }

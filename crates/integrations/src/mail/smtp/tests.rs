@@ -207,6 +207,23 @@ async fn what_the_server_has_not_taken_is_handed_over_again(#[case] script: Scri
 }
 
 #[rstest]
+#[case::mailbox("450 4.2.1 mailbox unavailable", true)]
+#[case::full("452 4.2.2 full", true)]
+#[case::server("421 4.3.2 shutting down", false)]
+#[tokio::test]
+async fn one_recipient_does_not_keep_the_others_waiting(#[case] reply: &'static str, #[case] goes_on: bool) {
+    let providers = ProviderSettings {
+        breaker_failures: 3,
+        ..impatient()
+    };
+    let script = (0..providers.attempts).fold(Script::default(), |script, _| script.answering("RCPT", reply));
+    let server = SmtpServer::start(script).await;
+    let smtp = Smtp::new(&settings(server.port()), &providers).unwrap();
+    assert!(matches!(send(&smtp).await, Err(Error::Unavailable(_))));
+    assert_eq!(send(&smtp).await.is_ok(), goes_on);
+}
+
+#[rstest]
 #[case::silence(Script::default().silent_at("."))]
 #[case::broken_line(Script::default().hanging_up_at("."))]
 #[case::garbage(Script::default().answering(".", "?"))]
