@@ -50,7 +50,7 @@ pub(crate) enum Command {
             days to come.\n\n\
             Any number of processes may run them at once, servers included. HOST and PORT answer how it is doing, and its \
             metrics. On a signal the jobs stop at the next safe point, and it exits with 0.",
-        after_help = "Examples:\n  PORT=8081 das-tern worker\n  DASTERN__JOBS__IN_SERVER=false das-tern serve & \
+        after_help = "Examples:\n  das-tern worker\n  PORT=8081 das-tern worker\n  DASTERN__JOBS__IN_SERVER=false das-tern serve & \
             PORT=8081 das-tern worker"
     )]
     Worker,

@@ -1,7 +1,7 @@
 //! The patients of a doctor, each with the figures that they opened (rules §3, §8).
 //!
 //! Adherence is counted over the doses of a span of days whose outcome is decided, as-needed ones left out. Who opened
-//! what is asked of [`sights_of!`] in the same statement, so that a level that changes counts at once.
+//! what is asked of `sights_of!` in the same statement, so that a level that changes counts at once.
 
 use das_tern_domain::{Adherence, ConnectionId, Gender, UserId};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};

@@ -206,7 +206,7 @@ async fn be_signed_in(visit: &mut Visit, token: &str, database: &str) {
         let (status, answer) = visit.call(Method::GET, path, Some(token), json!({})).await;
         assert_eq!(status, 200, "{path}: {answer}");
     }
-    let change = json!({ "firstName": "Canarynew", "email": "canary.new@example.com" });
+    let change = json!({ "firstName": "Canarynew", "email": "canary.new@example.com", "currentPassword": PASSWORD });
     visit.call(Method::PATCH, "/users/me", Some(token), change).await;
     let code = visit.code("canary.new@example.com").await;
     let confirm = json!({ "identifier": "canary.new@example.com", "otp": code });
