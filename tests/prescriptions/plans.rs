@@ -12,7 +12,7 @@ use crate::support::TestApp;
 /// Two thousand patients with ten prescriptions each.
 async fn crowd(app: &TestApp) {
     let people = "INSERT INTO users (role, full_name, phone_number, password_hash, account_status, contact_confirmed_at) \
-                  SELECT 'PATIENT', 'x', '+8551' || lpad(n::text, 7, '0'), 'x', 'ACTIVE', now() \
+                  SELECT 'PATIENT', 'x', '+8557' || lpad(n::text, 7, '0'), 'x', 'ACTIVE', now() \
                   FROM generate_series(1, 2000) n";
     app.execute(people, []).await;
     let prescriptions = "INSERT INTO prescriptions (patient_id, patient_name, patient_gender, patient_age, symptoms, \
@@ -43,7 +43,7 @@ async fn a_page_and_both_jobs_read_what_they_need_and_no_more() {
         (doctor.id, Some(patient.id)),
         (doctor.id, None),
     ] {
-        let values: [Value; 7] = [
+        let values: [Value; 8] = [
             viewer.into(),
             now.into(),
             of.into(),
@@ -51,6 +51,7 @@ async fn a_page_and_both_jobs_read_what_they_need_and_no_more() {
             None::<time::OffsetDateTime>.into(),
             None::<Uuid>.into(),
             51_u64.into(),
+            None::<Uuid>.into(),
         ];
         let plan = explained(&app, LIST, values).await;
         assert!(!plan.contains("Seq Scan"), "{plan}");
