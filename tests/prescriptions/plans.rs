@@ -31,6 +31,14 @@ async fn explained(app: &TestApp, sql: &str, values: impl IntoIterator<Item = Va
     app.rows(&explain, values).await[0]["QUERY PLAN"].to_string()
 }
 
+/// The tables that a plan reads whole, which is right where there is hardly a row.
+fn read_from_end_to_end(plan: &str) -> Vec<&str> {
+    let scans = plan.split("\"Node Type\":\"Seq Scan\"").skip(1);
+    scans
+        .filter_map(|scan| scan.split_once("\"Relation Name\":\"")?.1.split('"').next())
+        .collect()
+}
+
 #[tokio::test]
 async fn a_page_and_both_jobs_read_what_they_need_and_no_more() {
     let app = TestApp::start().await;
@@ -54,7 +62,9 @@ async fn a_page_and_both_jobs_read_what_they_need_and_no_more() {
             None::<Uuid>.into(),
         ];
         let plan = explained(&app, LIST, values).await;
-        assert!(!plan.contains("Seq Scan"), "{plan}");
+        let read = read_from_end_to_end(&plan);
+        let large = ["users", "prescriptions", "medications"];
+        assert!(!read.iter().any(|table| large.contains(table)), "{plan}");
         assert!(
             plan.contains("prescriptions_feed_idx") || plan.contains("prescriptions_patient_id_status_idx"),
             "{plan}"
