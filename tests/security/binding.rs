@@ -30,7 +30,7 @@ fn swollen(operation: &str, victim: &Person) -> Value {
     // Whom it is about is what these read, and asking leaves its trace.
     match operation {
         "POST /connections" => fields.remove("userId"),
-        "POST /connections/nudge" | "POST /prescriptions" => fields.remove("patientId"),
+        "POST /connections/nudge" => fields.remove("patientId"),
         _ => None,
     };
     let own = body(operation);
