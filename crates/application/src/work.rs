@@ -33,6 +33,13 @@ pub(crate) enum Stop {
     Outdated,
 }
 
+impl Stop {
+    /// Goes on only where a guarded statement found the thing as it was decided on.
+    pub(crate) fn outdated_unless(is_saved: bool) -> Result<(), Self> {
+        if is_saved { Ok(()) } else { Err(Self::Outdated) }
+    }
+}
+
 impl<E: Into<Error>> From<E> for Stop {
     fn from(error: E) -> Self {
         Self::Failed(error.into())
@@ -148,8 +155,7 @@ impl Work<'_> {
         after: Dose,
         events: &[Event],
     ) -> Result<DoseView, Stop> {
-        let rows = self.rows(events);
-        self.stale.note(events);
+        let rows = self.note(events);
         let saved = doses::save(&self.unit.connection(), before, &after, &rows).await?;
         let updated_at = saved.ok_or(Stop::Outdated)?;
         Ok(before.clone().with(after, updated_at))
@@ -187,8 +193,7 @@ impl Work<'_> {
     /// the pictures of those.
     pub(crate) async fn register(&mut self, account: &NewAccount, events: &[Event]) -> Result<Vec<String>, Stop> {
         self.unit.begin().await?;
-        let rows = self.rows(events);
-        self.stale.note(events);
+        let rows = self.note(events);
         registrations::lock_identities(&self.unit.connection(), account).await?;
         let replaced = registrations::remove_unconfirmed(&self.unit.connection(), account).await?;
         registrations::insert(&self.unit.connection(), account, &rows)
@@ -214,8 +219,7 @@ impl Work<'_> {
 
     /// Saves what a code that was sent to its owner changes about an account.
     pub(crate) async fn save_proven_owner(&mut self, after: &ProvenOwner, events: &[Event]) -> Result<(), Stop> {
-        let rows = self.rows(events);
-        self.stale.note(events);
+        let rows = self.note(events);
         Ok(registrations::save_proven_owner(&self.unit.connection(), after, &rows).await?)
     }
 
@@ -226,14 +230,8 @@ impl Work<'_> {
         after: &DoctorStanding,
         event: Event,
     ) -> Result<(), Stop> {
-        let events = [event];
-        let rows = self.rows(&events);
-        self.stale.note(&events);
-        if verification::save(&self.unit.connection(), before, after, &rows).await? {
-            Ok(())
-        } else {
-            Err(Stop::Outdated)
-        }
+        let rows = self.note(&[event]);
+        Stop::outdated_unless(verification::save(&self.unit.connection(), before, after, &rows).await?)
     }
 
     /// Undoes what was written, and is no reason to fail differently when that fails: the server undoes it too.

@@ -18,11 +18,8 @@ impl Work<'_> {
         event: ConnectionChanged,
     ) -> Result<ConnectionView, Stop> {
         let rows = self.note(&[Event::Connection(event)]);
-        if connections::save(&self.unit().connection(), &before, &after, &rows).await? {
-            Ok(before.with(after))
-        } else {
-            Err(Stop::Outdated)
-        }
+        Stop::outdated_unless(connections::save(&self.unit().connection(), &before, &after, &rows).await?)?;
+        Ok(before.with(after))
     }
 
     /// Saves a connection that begins: a new one, or the one that had ended.
@@ -38,7 +35,7 @@ impl Work<'_> {
             Some(before) => connections::save(&db, before, after, &rows).await?,
             None => connections::insert(&db, after, &rows).await?,
         };
-        if is_saved { Ok(()) } else { Err(Stop::Outdated) }
+        Stop::outdated_unless(is_saved)
     }
 
     /// Begins a transaction, holds the patient in it and counts: one more family connection must fit.

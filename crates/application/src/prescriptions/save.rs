@@ -96,11 +96,7 @@ impl Work<'_> {
         event: PrescriptionChanged,
     ) -> Result<(), Stop> {
         let rows = self.note(&[Event::Prescription(Box::new(event))]);
-        if prescriptions::delete(&self.unit().connection(), before, &rows).await? {
-            Ok(())
-        } else {
-            Err(Stop::Outdated)
-        }
+        Stop::outdated_unless(prescriptions::delete(&self.unit().connection(), before, &rows).await?)
     }
 
     /// What becomes of the doses to come: a grid that comes into force asks for its own, one that goes out of force for none.

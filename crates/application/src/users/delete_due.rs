@@ -59,11 +59,8 @@ impl Work<'_> {
         let files = self.files_of(&leaver).await?;
         let events = self.farewell(&leaver).await?;
         let rows = self.note(&events);
-        if leaving::delete(&self.unit().connection(), user, now, &rows).await? {
-            Ok(Some(files))
-        } else {
-            Err(Stop::Outdated)
-        }
+        Stop::outdated_unless(leaving::delete(&self.unit().connection(), user, now, &rows).await?)?;
+        Ok(Some(files))
     }
 
     async fn files_of(&self, leaver: &Leaver) -> Result<Vec<String>, Stop> {

@@ -16,13 +16,13 @@ impl Work<'_> {
     ) -> Result<(), Stop> {
         let rows = self.note(&[event]);
         let is_saved = profiles::save(&self.unit().connection(), user, before, after, &rows).await?;
-        saved(is_saved)
+        Stop::outdated_unless(is_saved)
     }
 
     pub(super) async fn save_grace_period(&mut self, change: GracePeriodChanged) -> Result<(), Stop> {
         let rows = self.note(&[Event::GracePeriod(change)]);
         let is_saved = profiles::save_grace_period(&self.unit().connection(), change, &rows).await?;
-        saved(is_saved)
+        Stop::outdated_unless(is_saved)
     }
 
     pub(super) async fn save_meal_times(
@@ -34,7 +34,7 @@ impl Work<'_> {
         let rows = self.note(&[event]);
         let (id, now) = (self.new_id().into(), self.now());
         let is_saved = meal_times::save(&self.unit().connection(), id, patient, change, now, &rows).await?;
-        saved(is_saved)
+        Stop::outdated_unless(is_saved)
     }
 
     pub(super) async fn save_notification_preferences(
@@ -46,10 +46,6 @@ impl Work<'_> {
         let rows = self.note(&[event]);
         let db = self.unit().connection();
         let is_saved = profiles::save_notification_preferences(&db, user, before, after, &rows).await?;
-        saved(is_saved)
+        Stop::outdated_unless(is_saved)
     }
-}
-
-fn saved(is_saved: bool) -> Result<(), Stop> {
-    if is_saved { Ok(()) } else { Err(Stop::Outdated) }
 }

@@ -16,53 +16,43 @@ impl Work<'_> {
         after: &str,
         event: Event,
     ) -> Result<bool, Stop> {
-        let rows = self.noted(event);
+        let rows = self.note(&[event]);
         Ok(sign_in::change_password(&self.unit.connection(), user, before, after, &rows).await?)
     }
 
     /// Saves the hash of a PIN.
     pub(crate) async fn save_pin(&mut self, user: UserId, hash: &str, event: Event) -> Result<(), Stop> {
-        let rows = self.noted(event);
+        let rows = self.note(&[event]);
         Ok(sign_in::set_pin(&self.unit.connection(), user, hash, &rows).await?)
     }
 
     /// Ends every session of a user by their token epoch.
     pub(crate) async fn end_sessions(&mut self, user: UserId, event: Event) -> Result<(), Stop> {
-        let rows = self.noted(event);
+        let rows = self.note(&[event]);
         Ok(sign_in::end_sessions(&self.unit.connection(), user, &rows).await?)
     }
 
     /// Links an account with a Google account.
     pub(crate) async fn link_google(&mut self, found: &Found, subject: &str, event: Event) -> Result<(), Stop> {
-        let rows = self.noted(event);
+        let rows = self.note(&[event]);
         let linked = google::link(&self.unit.connection(), found, subject, &rows).await;
-        outdated_unless(linked.map_err(faster)?)
+        Stop::outdated_unless(linked.map_err(faster)?)
     }
 
     /// Links an account that nobody confirmed, without what was set up in it.
     pub(crate) async fn claim_for_google(&mut self, found: &Found, claim: Claim<'_>, event: Event) -> Result<(), Stop> {
-        let rows = self.noted(event);
+        let rows = self.note(&[event]);
         let claimed = google::claim(&self.unit.connection(), found, claim, &rows).await;
-        outdated_unless(claimed.map_err(faster)?)
+        Stop::outdated_unless(claimed.map_err(faster)?)
     }
 
     /// Opens an account for a Google account.
     pub(crate) async fn open_with_google(&mut self, account: NewGoogleAccount<'_>, event: Event) -> Result<(), Stop> {
-        let rows = self.noted(event);
+        let rows = self.note(&[event]);
         google::open(&self.unit.connection(), account, &rows)
             .await
             .map_err(faster)
     }
-
-    fn noted(&mut self, event: Event) -> das_tern_persistence::effects::Effects {
-        let events = [event];
-        self.stale.note(&events);
-        self.rows(&events)
-    }
-}
-
-fn outdated_unless(is_saved: bool) -> Result<(), Stop> {
-    if is_saved { Ok(()) } else { Err(Stop::Outdated) }
 }
 
 /// Two phones that sign in for the first time at once: the slower one looks again, and finds the account.
