@@ -22,12 +22,19 @@ impl Actor {
         self.account.id
     }
 
+    /// Some things are only for people of one role, such as doses for patients.
+    pub(crate) fn check_role(&self, role: UserRole) -> Result<(), Error> {
+        if self.account.role == role {
+            Ok(())
+        } else {
+            Err(Error::new(Code::Forbidden))
+        }
+    }
+
     /// Whether they are a doctor whom somebody verified.
     pub(crate) fn check_doctor(&self) -> Result<(), Error> {
+        self.check_role(UserRole::Doctor)?;
         let viewer = self.viewer();
-        if viewer.role != UserRole::Doctor {
-            return Err(Error::new(Code::Forbidden));
-        }
         Ok(check_verified(viewer.role, viewer.standing)?)
     }
 

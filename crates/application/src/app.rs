@@ -3,10 +3,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use das_tern_cache::{Cache, CodeStore, GuessPolicy, Guesses, Limiter, Redis, SessionStore};
-use das_tern_domain::{AdherencePolicy, LockPolicy};
+use das_tern_domain::{AdherencePolicy, LockPolicy, zone};
 use das_tern_integrations::Integrations;
 use das_tern_persistence::Database;
-use time::{Duration, OffsetDateTime};
+use time::{Date, Duration, OffsetDateTime};
 use tokio::sync::{Mutex, Semaphore};
 
 use crate::auth::{AccessTokens, Passwords, RefreshTokens};
@@ -108,6 +108,12 @@ impl Application {
     #[must_use]
     pub fn now(&self) -> OffsetDateTime {
         self.0.world.clock.now()
+    }
+
+    /// Today in Phnom Penh.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        zone::day_of(self.now())
     }
 
     /// From here on the product says that it is not ready, so that no new requests are sent to it.

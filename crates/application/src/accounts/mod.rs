@@ -9,7 +9,7 @@ mod reset_password;
 mod send_code;
 mod sweep_photos;
 
-use das_tern_domain::{AccountStatus, Contacts, Gender, Language, NewPassword, Pin, Specialty, zone};
+use das_tern_domain::{AccountStatus, Contacts, Gender, Language, NewPassword, Pin, Specialty};
 use das_tern_persistence::constraints;
 use time::Date;
 
@@ -90,7 +90,7 @@ impl Application {
     #[must_use]
     pub fn registration_rules(&self) -> RegistrationRules {
         RegistrationRules {
-            today: zone::day_of(self.now()),
+            today: self.today(),
             foreign_phones: self.settings().accounts.foreign_phones,
         }
     }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::once::{Created, Once};
 use crate::work::{Stop, Work};
-use crate::{Actor, Application, Code, Error, Resource};
+use crate::{Actor, Application, Error, Resource};
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -55,7 +55,7 @@ impl Application {
         level: PermissionLevel,
         once: Option<&Once>,
     ) -> Result<Created<NewCode>, Error> {
-        check_patient(actor)?;
+        actor.check_role(UserRole::Patient)?;
         let policy = self.settings().connections.code_policy();
         let draft = OfferDraft {
             kind: OfferKind::Code,
@@ -160,14 +160,6 @@ impl Application {
             token: self.offer_keys().token(offer.id, offer.kind),
             expires_at: offer.expires_at,
         }
-    }
-}
-
-pub(super) fn check_patient(actor: &Actor) -> Result<(), Error> {
-    if actor.account.role == UserRole::Patient {
-        Ok(())
-    } else {
-        Err(Error::new(Code::Forbidden))
     }
 }
 

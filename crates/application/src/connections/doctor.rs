@@ -2,7 +2,7 @@ use das_tern_domain::{ConnectionStatus, UserRole};
 use das_tern_persistence::connections::{ConnectionFilter, ConnectionView};
 
 use super::ConnectionTarget;
-use crate::{Actor, Application, Code, Error, Page, PageRequest};
+use crate::{Actor, Application, Error, Page, PageRequest};
 
 impl Application {
     /// A page of the requests that wait for this doctor, the newest first.
@@ -10,7 +10,7 @@ impl Application {
     /// # Errors
     /// `FORBIDDEN` for whoever is no doctor; `VALIDATION_ERROR` for a page that does not exist.
     pub async fn requests_for_doctor(&self, actor: &Actor, page: PageRequest) -> Result<Page<ConnectionView>, Error> {
-        check_doctor(actor)?;
+        actor.check_role(UserRole::Doctor)?;
         let filter = ConnectionFilter {
             status: Some(ConnectionStatus::Pending),
             asked: Some(&[]),
@@ -25,7 +25,7 @@ impl Application {
     /// # Errors
     /// As [`accept_connection`](Self::accept_connection); `FORBIDDEN` for whoever is no doctor.
     pub async fn accept_as_doctor(&self, actor: &Actor, target: &ConnectionTarget) -> Result<ConnectionView, Error> {
-        check_doctor(actor)?;
+        actor.check_role(UserRole::Doctor)?;
         self.accept_connection(actor, target, None).await
     }
 
@@ -39,15 +39,7 @@ impl Application {
         target: &ConnectionTarget,
         reason: Option<String>,
     ) -> Result<ConnectionView, Error> {
-        check_doctor(actor)?;
+        actor.check_role(UserRole::Doctor)?;
         self.decline_connection(actor, target, reason).await
-    }
-}
-
-fn check_doctor(actor: &Actor) -> Result<(), Error> {
-    if actor.account.role == UserRole::Doctor {
-        Ok(())
-    } else {
-        Err(Error::new(Code::Forbidden))
     }
 }

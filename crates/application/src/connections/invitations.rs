@@ -1,12 +1,12 @@
 use das_tern_domain::{
     ConnectionOffer, ConnectionOfferId, Contacts, Identifier, OfferChange, OfferChanged, OfferContact, OfferKind,
-    PermissionLevel,
+    PermissionLevel, UserRole,
 };
 use das_tern_persistence::{connection_offers, registrations};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::codes::{OfferDraft, check_patient};
+use super::codes::OfferDraft;
 use crate::effects::By;
 use crate::messages::{Addressee, Letter};
 use crate::once::{Created, Once};
@@ -55,7 +55,7 @@ impl Application {
         wanted: &InvitationRequest,
         once: Option<&Once>,
     ) -> Result<Created<Invitation>, Error> {
-        check_patient(actor)?;
+        actor.check_role(UserRole::Patient)?;
         let policy = self.settings().connections.invitation_policy();
         let contact = wanted.contact.as_ref().map(|contact| OfferContact {
             mac: self.contact_mac(contact),
@@ -83,7 +83,7 @@ impl Application {
     /// # Errors
     /// `FORBIDDEN` for whoever is no patient.
     pub async fn invitations(&self, actor: &Actor) -> Result<Vec<Invitation>, Error> {
-        check_patient(actor)?;
+        actor.check_role(UserRole::Patient)?;
         let offers = connection_offers::of(self.database().connection(), actor.id()).await?;
         let open = offers.open_invitations(self.now());
         Ok(open.map(|offer| self.invitation(offer)).collect())
@@ -94,7 +94,7 @@ impl Application {
     /// # Errors
     /// `FORBIDDEN` for whoever is no patient; `NOT_FOUND` when it is not theirs, or over.
     pub async fn withdraw_invitation(&self, actor: &Actor, id: ConnectionOfferId) -> Result<(), Error> {
-        check_patient(actor)?;
+        actor.check_role(UserRole::Patient)?;
         self.write(By::from(actor), async |work| {
             work.begin().await?;
             let offers = connection_offers::lock_of(&work.unit().connection(), actor.id()).await?;

@@ -2,7 +2,7 @@ use das_tern_domain::{ConnectionId, ConnectionStatus, UserRole};
 use das_tern_persistence::connections::{self, ConnectionFilter, ConnectionView};
 
 use crate::pages::ListOf;
-use crate::{Actor, Application, Code, Error, Page, PageRequest, Resource};
+use crate::{Actor, Application, Error, Page, PageRequest, Resource};
 
 /// Which of the caller's connections are asked for.
 #[derive(Debug, Clone, Default)]
@@ -42,9 +42,7 @@ impl Application {
     /// # Errors
     /// `FORBIDDEN` for whoever is no patient; `VALIDATION_ERROR` for a page that does not exist.
     pub async fn caregivers(&self, actor: &Actor, page: PageRequest) -> Result<Page<ConnectionView>, Error> {
-        if actor.account.role != UserRole::Patient {
-            return Err(Error::new(Code::Forbidden));
-        }
+        actor.check_role(UserRole::Patient)?;
         let filter = ConnectionFilter {
             status: Some(ConnectionStatus::Accepted),
             asked: Some(&[UserRole::FamilyMember]),

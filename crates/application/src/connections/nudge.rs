@@ -1,12 +1,11 @@
 use das_tern_domain::access::{Action, decide};
 use das_tern_domain::{
-    DoseEventId, Event, Language, NudgeAnswered, Nudged, PatientData, UserId, check_nudgeable, zone,
+    DoseEventId, Event, Language, NudgeAnswered, Nudged, PatientData, UserId, UserRole, check_nudgeable, zone,
 };
 use das_tern_persistence::connections;
 use das_tern_persistence::nudges::{self, QuestionedDose};
 use uuid::Uuid;
 
-use super::codes::check_patient;
 use crate::effects::By;
 use crate::once::{Created, Once};
 use crate::work::{Stop, Work};
@@ -112,7 +111,7 @@ impl Application {
     /// # Errors
     /// `FORBIDDEN` for whoever is no patient; `NOT_FOUND` when it is not their dose, or nobody waits for an answer.
     pub async fn answer_nudge(&self, actor: &Actor, dose: DoseEventId, response: &str) -> Result<(), Error> {
-        check_patient(actor)?;
+        actor.check_role(UserRole::Patient)?;
         self.write(By::from(actor), async |work| {
             work.begin().await?;
             let db = work.unit().connection();

@@ -54,7 +54,7 @@ impl Application {
 
     /// The 30 days up to today, as far as they are seen.
     async fn timeline(&self, look: &Look) -> Result<Vec<(Date, Adherence)>, Error> {
-        let today = zone::day_of(self.now());
+        let today = self.today();
         let first = first_day(today);
         let span = Span {
             patient: look.patient,

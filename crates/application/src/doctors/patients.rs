@@ -106,7 +106,7 @@ impl Application {
     }
 
     pub(super) fn summary(&self, view: PatientView) -> PatientSummary {
-        let today = zone::day_of(self.now());
+        let today = self.today();
         let adherence = view.adherence();
         PatientSummary {
             age: view.date_of_birth.map(|born| age(born, today)),

@@ -61,7 +61,7 @@ impl Application {
     fn days_of(&self, query: &HistoryQuery) -> Result<(Date, Date), Error> {
         let to = query
             .to
-            .unwrap_or_else(|| zone::day_of(self.now()).max(query.from.unwrap_or(Date::MIN)));
+            .unwrap_or_else(|| self.today().max(query.from.unwrap_or(Date::MIN)));
         let from = query.from.unwrap_or(to - DEFAULT_DAYS);
         if from > to || to - from > MAX_DAYS {
             let wrong = |field: &str| FieldError::new(field, FieldCode::OutOfRange);

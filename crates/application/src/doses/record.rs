@@ -8,7 +8,7 @@ use das_tern_persistence::doses::{self, DoseInDay, DoseView};
 use super::RecordedDose;
 use crate::effects::By;
 use crate::work::{Stop, Work};
-use crate::{Actor, Application, Code, Error, Resource};
+use crate::{Actor, Application, Error, Resource};
 
 impl Application {
     /// Records that the caller took a dose. Taking it again answers what is stored.
@@ -57,9 +57,7 @@ impl Application {
         id: DoseEventId,
         decide: impl Fn(&Dose) -> Result<Decision<Dose, DoseChanged>, DoseError>,
     ) -> Result<RecordedDose, Error> {
-        if actor.account.role != UserRole::Patient {
-            return Err(Error::new(Code::Forbidden));
-        }
+        actor.check_role(UserRole::Patient)?;
         self.write(By::from(actor), async |work| {
             let found = doses::find(&work.unit().connection(), id, actor.id())
                 .await?

@@ -33,7 +33,7 @@ impl Application {
     /// caller who is no patient names none.
     pub async fn dose_schedule(&self, actor: &Actor, query: ScheduleQuery) -> Result<DaySchedule, Error> {
         let look = self.look(actor, query.patient, PatientData::DoseSchedule).await?;
-        let day = query.day.unwrap_or_else(|| zone::day_of(self.now()));
+        let day = query.day.unwrap_or_else(|| self.today());
         let span = Span {
             patient: look.patient,
             from: zone::start_of(day),

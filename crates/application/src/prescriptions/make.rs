@@ -1,9 +1,11 @@
-use das_tern_domain::{Content, Gender, Prescription, PrescriptionId, PrescriptionStatus, RowDraft, first_grid};
+use das_tern_domain::{
+    Content, Gender, Prescription, PrescriptionId, PrescriptionStatus, RowDraft, UserRole, first_grid,
+};
 use das_tern_persistence::prescriptions::{self, NewPrescription, PrescriptionView};
 use uuid::Uuid;
 
 use super::prescribe::{age_of, parties};
-use super::{require_patient, row_ids};
+use super::row_ids;
 use crate::work::Work;
 use crate::{Actor, Application, Code, Created, Error, Once, Resource};
 
@@ -32,7 +34,7 @@ impl Application {
         new: &OwnPrescription,
         once: Option<&Once>,
     ) -> Result<Created<PrescriptionView>, Error> {
-        require_patient(actor)?;
+        actor.check_role(UserRole::Patient)?;
         let make = async |work: &mut Work<'_>| {
             work.take_turn(actor.id()).await?;
             let figures = prescriptions::storage_figures(&work.unit().connection(), actor.id()).await?;

@@ -14,10 +14,8 @@ mod versions;
 use das_tern_domain::access::{self, Action};
 use das_tern_domain::{
     GridProblem, InvalidRow, MedicationId, PatientData, PrescriptionError, PrescriptionId, PrescriptionStatus, UserId,
-    UserRole, zone,
 };
 use das_tern_persistence::prescriptions::{self, PrescriptionView};
-use time::Date;
 
 pub use by_itself::ToppedUp;
 pub use edit::PrescriptionEdit;
@@ -29,12 +27,6 @@ use crate::work::Work;
 use crate::{Actor, Application, Code, Error, FieldCode, FieldError, Resource};
 
 impl Application {
-    /// Today in Phnom Penh.
-    #[must_use]
-    pub fn today(&self) -> Date {
-        zone::day_of(self.now())
-    }
-
     /// Decides whether the caller may do `action` with a prescription. What they may not know of is missing.
     async fn permit_on(
         &self,
@@ -66,15 +58,6 @@ fn hidden(error: Error, is_hidden: bool) -> Error {
         Error::missing(Resource::Prescription)
     } else {
         error
-    }
-}
-
-/// Only patients have doses.
-fn require_patient(actor: &Actor) -> Result<(), Error> {
-    if actor.account.role == UserRole::Patient {
-        Ok(())
-    } else {
-        Err(Error::new(Code::Forbidden))
     }
 }
 

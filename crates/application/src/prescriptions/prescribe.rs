@@ -7,7 +7,7 @@ use das_tern_persistence::prescriptions::{self, NewPrescription, PatientFacts, P
 
 use super::row_ids;
 use crate::work::{Stop, Work};
-use crate::{Actor, Application, Code, Created, Error, Once, Resource};
+use crate::{Actor, Application, Created, Error, Once, Resource};
 
 /// A doctor writes a prescription.
 #[derive(Debug, Clone)]
@@ -41,9 +41,7 @@ impl Application {
         new: &DoctorsPrescription,
         once: Option<&Once>,
     ) -> Result<Created<PrescriptionView>, Error> {
-        if actor.account.role != UserRole::Doctor {
-            return Err(Error::new(Code::Forbidden));
-        }
+        actor.check_role(UserRole::Doctor)?;
         self.permit(actor, new.patient, Action::Prescribe, PatientData::Prescriptions)
             .await?;
         let make = async |work: &mut Work<'_>| {

@@ -1,7 +1,7 @@
-use das_tern_domain::{GracePeriod, GracePeriodChanged};
+use das_tern_domain::{GracePeriod, GracePeriodChanged, UserRole};
 use das_tern_persistence::users;
 
-use super::{OwnProfile, require_patient};
+use super::OwnProfile;
 use crate::effects::By;
 use crate::{Actor, Application, Code, Error};
 
@@ -11,7 +11,7 @@ impl Application {
     /// # Errors
     /// `FORBIDDEN` for anybody but a patient.
     pub async fn choose_grace_period(&self, actor: &Actor, grace: GracePeriod) -> Result<OwnProfile, Error> {
-        require_patient(actor)?;
+        actor.check_role(UserRole::Patient)?;
         let account = self
             .write(By::from(actor), async |work| {
                 let mut account = users::account(&work.unit().connection(), actor.id())

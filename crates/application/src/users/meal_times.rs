@@ -1,7 +1,6 @@
-use das_tern_domain::{Decision, Event, MealTimes};
+use das_tern_domain::{Decision, Event, MealTimes, UserRole};
 use das_tern_persistence::meal_times;
 
-use super::require_patient;
 use crate::effects::By;
 use crate::{Actor, Application, Error};
 
@@ -11,7 +10,7 @@ impl Application {
     /// # Errors
     /// `FORBIDDEN` for anybody but a patient.
     pub async fn meal_times(&self, actor: &Actor) -> Result<MealTimes, Error> {
-        require_patient(actor)?;
+        actor.check_role(UserRole::Patient)?;
         let stored = meal_times::find(self.database().connection(), actor.id()).await?;
         Ok(stored.ranges())
     }
@@ -21,7 +20,7 @@ impl Application {
     /// # Errors
     /// `FORBIDDEN` for anybody but a patient.
     pub async fn tell_meal_times(&self, actor: &Actor, told: MealTimes) -> Result<MealTimes, Error> {
-        require_patient(actor)?;
+        actor.check_role(UserRole::Patient)?;
         self.write(By::from(actor), async |work| {
             work.take_turn(actor.id()).await?;
             let stored = meal_times::find(&work.unit().connection(), actor.id()).await?;

@@ -17,16 +17,3 @@ pub use export::Export;
 pub use show::OwnProfile;
 pub(crate) use show::ProfileKey;
 pub use storage::StorageUse;
-
-use das_tern_domain::UserRole;
-
-use crate::{Actor, Code, Error};
-
-/// Some settings are about a patient's own doses.
-fn require_patient(actor: &Actor) -> Result<(), Error> {
-    if actor.account.role == UserRole::Patient {
-        Ok(())
-    } else {
-        Err(Error::new(Code::Forbidden))
-    }
-}

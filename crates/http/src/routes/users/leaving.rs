@@ -29,7 +29,7 @@ use crate::openapi::Instant;
 #[get("/users/export")]
 pub(crate) async fn export(app: ThinData<Application>, caller: Authenticated) -> Result<HttpResponse, Failure> {
     let document = app.export(&caller.actor).await?;
-    let day = zone::format_day(zone::day_of(app.now()));
+    let day = zone::format_day(app.today());
     let disposition = format!("attachment; filename=\"das-tern-{day}.json\"");
     Ok(HttpResponse::Ok()
         .content_type(ContentType::json())
