@@ -53,6 +53,7 @@ pub(super) fn measure(address: SocketAddr, server: u32, sql: &Sql<'_>, readers: 
 
 /// A login for each of some people, whose passwords are hashed as in production.
 fn logins(sql: &Sql<'_>) -> Result<Vec<Request>> {
+    sql.run("CREATE EXTENSION IF NOT EXISTS pgcrypto")?;
     let phones = sql.rows(&format!(
         "UPDATE users SET password_hash = (SELECT crypt('password123', gen_salt('bf', {COST}))) WHERE id IN \
          (SELECT id FROM users WHERE role = 'PATIENT' ORDER BY id LIMIT {AT_ONCE}) RETURNING phone_number"
