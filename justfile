@@ -11,7 +11,7 @@ default:
 up *ARGS:
     cargo xtask up {{ARGS}}
 
-# Stop what an `up` left running
+# Stop a running `up`, and what one left running
 down:
     cargo xtask down
 
@@ -43,7 +43,7 @@ seed *ARGS:
 run *ARGS:
     {{with-services}} {{das-tern}} serve {{ARGS}}
 
-# The tests on private services; `just test doses` runs some of them
+# The tests on private services of their own; `just test doses` runs some of them
 test *ARGS:
     cargo xtask test -- {{ARGS}}
 
@@ -73,7 +73,7 @@ psql:
 
 # A prompt on the development Redis
 redis-cli:
-    {{with-services}} sh -c 'redis-cli -u "$REDIS_URL"'
+    {{with-services}} sh -c '"$(command -v redis-cli || command -v valkey-cli)" -u "$REDIS_URL"'
 
 # PostgreSQL and Redis as containers; `just docker-up --profile api` with the API
 docker-up *ARGS:

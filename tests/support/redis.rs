@@ -1,6 +1,5 @@
 //! The Redis of the run, and private ones that a test may break.
 
-use std::process::Command;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -11,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use uuid::Uuid;
-use xtask::services::{Folder, Redis as Server, RedisOptions, Tools};
+use xtask::services::{Folder, Redis as Server, RedisOptions, Signal, Tools, signal};
 
 /// How long a test waits for what must happen sooner or later.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -106,19 +105,11 @@ impl PrivateRedis {
 
     /// Makes it hang: it keeps its connections and answers nobody.
     pub fn hang(&self) {
-        self.signal("-STOP");
+        signal(Signal::SIGSTOP, self.server.pid()).unwrap();
     }
 
     pub fn go_on(&self) {
-        self.signal("-CONT");
-    }
-
-    fn signal(&self, signal: &str) {
-        let status = Command::new("kill")
-            .arg(signal)
-            .arg(self.server.pid().to_string())
-            .status();
-        assert!(status.unwrap().success());
+        signal(Signal::SIGCONT, self.server.pid()).unwrap();
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use crate::services::signal;
+use crate::services::{Signal, signal};
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
@@ -32,7 +32,7 @@ pub(crate) fn wait(child: &mut Child, patience: Duration) -> Result<ExitStatus> 
         }
         match asked {
             None if came() => {
-                signal("TERM", child.id())?;
+                signal(Signal::SIGTERM, child.id())?;
                 asked = Some(Instant::now());
             }
             Some(since) if since.elapsed() > patience => {

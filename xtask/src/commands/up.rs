@@ -1,5 +1,4 @@
 use std::env;
-use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
@@ -9,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::dev::{DATABASE, Notes};
+use super::compose::{self, Containers};
+use super::dev::{Claim, Notes, own_services};
 use crate::interrupt;
-use crate::progress::{Step, say};
-use crate::services::{Folder, PostgresOptions, RedisOptions, Services, checkout};
+use crate::progress::{Step, finish, say};
+use crate::services::{Folder, Services, checkout};
 
 /// How `up` is to go about it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -33,74 +33,28 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub fn up(options: UpOptions) -> Result<()> {
     interrupt::remember()?;
     let folder = Folder::of_checkout()?;
-    let mut services = if options.docker {
-        compose_services()?
-    } else {
-        own_services(&folder)?
-    };
-    let result = serve(&folder, &services, options);
+    let _claim = Claim::take(&folder)?;
+    if options.docker {
+        return up_with_containers(&folder, options);
+    }
+    let mut services = own_services(&folder)?;
+    let result = Notes::write(&folder, &services, &[]).and_then(|()| serve(&folder, &services, options));
     services.stop();
     result
 }
 
-fn own_services(folder: &Folder) -> Result<Services> {
-    let notes = Notes::read(folder);
-    let postgres = PostgresOptions {
-        port: notes.number("POSTGRES_PORT"),
-        ..PostgresOptions::kept()
-    };
-    let redis = RedisOptions {
-        port: notes.number("REDIS_PORT"),
-        durable: true,
-        ..RedisOptions::default()
-    };
-    super::down::stop_leftovers(&notes);
-    let services = Services::start(folder, &postgres, &redis, DATABASE)?;
-    Notes::write(folder, &services)?;
-    Ok(services)
-}
-
-/// The services of the compose file, found by what `.env` says of them.
-fn compose_services() -> Result<Services> {
-    let step = Step::begin("starting the compose stack");
-    let status = Command::new("docker")
-        .args([
-            "compose",
-            "--env-file",
-            ".env",
-            "--file",
-            "docker/compose.yml",
-            "up",
-            "--detach",
-            "--wait",
-        ])
-        .args(["postgres", "redis"])
-        .current_dir(checkout())
-        .status()
-        .context("cannot run docker")?;
-    ensure!(
-        status.success(),
-        "docker compose failed; is there an .env? Copy .env.example to begin with"
-    );
-    step.done();
-    let settings = fs::read_to_string(checkout().join(".env")).context("cannot read .env")?;
-    let value = |name: &str| {
-        let line = settings
-            .lines()
-            .find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
-        line.map(str::to_owned)
-            .with_context(|| format!("{name} is not in .env"))
-    };
-    let database_url = format!(
-        "postgres://{}:{}@127.0.0.1:5432/{}",
-        value("POSTGRES_USER")?,
-        value("POSTGRES_PASSWORD")?,
-        value("POSTGRES_DB")?
-    );
-    Ok(Services::elsewhere(
-        database_url,
-        format!("redis://:{}@127.0.0.1:6379", value("REDIS_PASSWORD")?),
-    ))
+/// Containers that ran before go on afterwards, as they were.
+fn up_with_containers(folder: &Folder, options: UpOptions) -> Result<()> {
+    let Containers { services, are_ours } = compose::start()?;
+    let note = are_ours.then_some((compose::NOTE, "started"));
+    let notes = note.as_slice();
+    let result = Notes::write(folder, &services, notes).and_then(|()| serve(folder, &services, options));
+    if !are_ours {
+        say("the containers ran before, and go on");
+        return result;
+    }
+    let stopped = compose::stop();
+    result.and(stopped)
 }
 
 fn serve(folder: &Folder, services: &Services, options: UpOptions) -> Result<()> {
@@ -175,15 +129,6 @@ pub(super) fn build(release: bool) -> Result<PathBuf> {
     Ok(binary)
 }
 
-fn finish(what: &str, command: &mut Command) -> Result<()> {
-    ensure!(!interrupt::came(), "stopped");
-    let step = Step::begin(what);
-    let status = command.status()?;
-    ensure!(status.success(), "{what} failed ({status})");
-    step.done();
-    Ok(())
-}
-
 /// PORT where it is set, else 8080 or the next free one.
 fn port_to_serve_on() -> Result<u16> {
     if let Ok(port) = env::var("PORT") {
@@ -236,7 +181,7 @@ Das Tern is up.
   curl -s http://127.0.0.1:{port}/api/v1/auth/login -H 'Content-Type: application/json' \\
        -d '{log_in}'
 
-Data and logs are in {}. Ctrl-C stops everything.
+Data and logs are in {}. Ctrl-C stops what was started.
 ",
         shown(folder.path())
     );

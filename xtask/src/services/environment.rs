@@ -21,7 +21,7 @@ impl Services {
     /// # Errors
     /// When a service is not to be had or does not start.
     pub fn start(folder: &Folder, postgres: &PostgresOptions, redis: &RedisOptions, database: &str) -> Result<Self> {
-        Self::start_with(folder, folder, postgres, redis, database)
+        Self::start_missing(folder, folder, postgres, redis, database)
     }
 
     /// Starts services of our own, whatever the environment names, with their files in `folder` and the binaries from
@@ -47,14 +47,13 @@ impl Services {
         })
     }
 
-    fn start_with(
+    fn start_missing(
         tools: &Folder,
         folder: &Folder,
         postgres: &PostgresOptions,
         redis: &RedisOptions,
         database: &str,
     ) -> Result<Self> {
-        let given = |name: &str| env::var(name).ok().filter(|url| !url.is_empty());
         let (database_url, redis_url) = (given("DATABASE_URL"), given("REDIS_URL"));
         let tools = Tools::find_some(tools, database_url.is_none(), redis_url.is_none())?;
         let own_postgres = match database_url {
@@ -76,13 +75,14 @@ impl Services {
         })
     }
 
-    /// Throwaway services with their files in `folder`; the binaries come from `kept`, where they may have been fetched
-    /// to before.
+    /// Throwaway services with their files in `folder`, whatever the environment names; the binaries come from `kept`, where
+    /// they may have been fetched to before. `here` is for those that the environment names, as far as it does.
     ///
     /// # Errors
     /// When a service is not to be had or does not start.
-    pub fn throwaway(kept: &Folder, folder: &Folder) -> Result<Self> {
-        Self::start_with(
+    pub fn throwaway(kept: &Folder, folder: &Folder, here: bool) -> Result<Self> {
+        let start = if here { Self::start_missing } else { Self::start_apart };
+        start(
             kept,
             folder,
             &PostgresOptions::throwaway(),
@@ -129,6 +129,11 @@ impl Services {
             postgres.stop();
         }
     }
+}
+
+/// A variable of the environment, if it says anything.
+pub(crate) fn given(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 fn start_postgres(tools: &Tools, folder: &Folder, options: &PostgresOptions, database: &str) -> Result<Postgres> {

@@ -8,9 +8,13 @@ mod redis;
 mod tools;
 
 pub use environment::Services;
+pub(crate) use environment::given;
 pub use folder::Folder;
 pub(crate) use folder::checkout;
+pub use nix::sys::signal::Signal;
+pub(crate) use postgres::serves;
 pub use postgres::{Postgres, PostgresOptions};
-pub(crate) use process::{free_port, signal};
+pub use process::signal;
+pub(crate) use process::{command_line, exists, free_port};
 pub use redis::{Redis, RedisOptions};
 pub use tools::Tools;

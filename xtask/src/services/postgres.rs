@@ -6,9 +6,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::Result;
+use nix::sys::signal::Signal;
 
 use super::folder::Account;
-use super::process::{Server, free_port, run, run_as, signal};
+use super::process::{Server, command_line, free_port, run, run_as, signal};
 use super::{Folder, Tools};
 
 /// The superuser of the clusters that we make.
@@ -72,7 +73,7 @@ impl Postgres {
         if !data.join("PG_VERSION").exists() {
             make_cluster(&binaries, &data, account)?;
         }
-        stop_leftover(&data);
+        stop_leftover(&data)?;
         let port = free_port(options.port)?;
         let server = launch(&binaries, &data, account, port, options)?;
         Ok(Self {
@@ -137,7 +138,7 @@ impl Postgres {
 
     /// Stops it in good order, ending the sessions that are open.
     pub fn stop(&mut self) {
-        self.server.stop("INT");
+        self.server.stop(Signal::SIGINT);
     }
 
     /// Ends it without a warning, as a power cut would.
@@ -188,22 +189,37 @@ fn make_cluster(binaries: &Path, data: &Path, account: Option<Account>) -> Resul
     Ok(())
 }
 
-/// Ends a server that an `up` left behind when it was killed: two servers on one cluster would destroy it.
-fn stop_leftover(data: &Path) {
+/// Ends a server that an `up` left behind when it was killed: two servers on one cluster would destroy it. The number in
+/// its lock may be another process's by now, which is left alone.
+fn stop_leftover(data: &Path) -> Result<()> {
     let lock = data.join("postmaster.pid");
     let text = fs::read_to_string(&lock).unwrap_or_default();
     let Some(pid) = text.lines().next().and_then(|line| line.trim().parse().ok()) else {
-        return;
+        return Ok(());
     };
-    if signal("INT", pid).is_err() {
-        return;
+    let Some(command) = command_line(pid) else {
+        return Ok(());
+    };
+    if !serves(&command, data) {
+        // A new server would take the other process for its predecessor, and refuse to start.
+        if !command.contains("postgres") {
+            fs::remove_file(&lock)?;
+        }
+        return Ok(());
     }
+    signal(Signal::SIGINT, pid)?;
     for _ in 0..1_000 {
-        if !lock.exists() || signal("0", pid).is_err() {
-            return;
+        if !lock.exists() || !command_line(pid).is_some_and(|command| serves(&command, data)) {
+            break;
         }
         std::thread::sleep(Duration::from_millis(10));
     }
+    Ok(())
+}
+
+/// Whether a command line is that of a server that we started on this cluster.
+pub(crate) fn serves(command: &str, data: &Path) -> bool {
+    command.contains(&format!("postgres -D {} ", data.display()))
 }
 
 fn launch(

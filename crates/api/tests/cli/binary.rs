@@ -7,6 +7,8 @@ use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use das_tern_migration::sea_orm::{ConnectionTrait as _, Database, DatabaseConnection};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 /// A Redis that is not there.
 pub(crate) const NO_REDIS: &str = "redis://127.0.0.1:1";
@@ -18,6 +20,11 @@ pub(crate) fn das_tern(arguments: &[&str], variables: &[(&str, &str)]) -> Comman
     // Where the files of a developer's machine would go.
     command.current_dir(env!("CARGO_TARGET_TMPDIR"));
     command
+}
+
+/// Sends a signal to a process.
+pub(crate) fn signal(pid: u32, how: Signal) {
+    kill(Pid::from_raw(pid.try_into().unwrap()), how).unwrap();
 }
 
 /// What a command that ended said, and with which code it ended.
@@ -131,12 +138,8 @@ impl Server {
         self.address.rsplit_once(':').unwrap().1
     }
 
-    pub(crate) fn signal(&self, signal: &str) {
-        let sent = Command::new("kill")
-            .args([signal, &self.process.id().to_string()])
-            .status()
-            .unwrap();
-        assert!(sent.success());
+    pub(crate) fn signal(&self, how: Signal) {
+        signal(self.process.id(), how);
     }
 
     /// Waits for the end, but not for longer than anybody would.

@@ -3,6 +3,8 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::Signal;
+
 use super::binary::{NO_REDIS, Server, TestDatabase, redis_url, run};
 
 const BODY: &str = r#"{"identifier":"nobody@example.com","password":"password123"}"#;
@@ -43,7 +45,7 @@ fn a_server_ends_with_0_once_the_request_under_way_is_answered() {
     let database = TestDatabase::create("serve");
     let redis = redis_url();
     let variables = [("DATABASE_URL", &*database.url), ("REDIS_URL", &redis)];
-    for signal in ["-TERM", "-INT"] {
+    for signal in [Signal::SIGTERM, Signal::SIGINT] {
         let mut server = Server::start(&variables);
         let ready = run(&["healthcheck"], &[("PORT", server.port())]);
         assert_eq!(ready.code, Some(0), "{}", ready.err);
@@ -112,11 +114,8 @@ fn a_server_that_waits_for_its_database_can_be_ended() {
         .spawn()
         .unwrap();
     let connection = mute.accept();
-    let sent = std::process::Command::new("kill")
-        .arg(process.id().to_string())
-        .status()
-        .unwrap();
-    assert!(sent.success() && connection.is_ok());
+    assert!(connection.is_ok());
+    super::binary::signal(process.id(), Signal::SIGTERM);
     assert_eq!(process.wait().unwrap().code(), Some(0));
 }
 
@@ -127,7 +126,7 @@ fn a_server_that_was_told_to_end_says_so_before_it_does() {
     let mut server = Server::start(&[("DATABASE_URL", &*database.url), ("REDIS_URL", NO_REDIS), drain]);
     assert_eq!(run(&["healthcheck"], &[("PORT", server.port())]).code, Some(0));
     let signalled = Instant::now();
-    server.signal("-TERM");
+    server.signal(Signal::SIGTERM);
     let health = loop {
         let health = run(&["healthcheck"], &[("PORT", server.port())]);
         if health.code != Some(0) {
@@ -151,7 +150,7 @@ fn a_worker_tells_how_it_is_doing_and_nothing_else_and_ends_with_0() {
     assert!(health.contains(r#""worker":{"healthy":true,"ageMs":"#), "{health}");
     let elsewhere = ask(&worker.address, "/api/v1/auth/me");
     assert!(elsewhere.starts_with("HTTP/1.1 404"), "{elsewhere}");
-    worker.signal("-TERM");
+    worker.signal(Signal::SIGTERM);
     assert_eq!(worker.wait().code(), Some(0));
 }
 

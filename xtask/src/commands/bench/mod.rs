@@ -15,8 +15,8 @@ use anyhow::{Context, Result, ensure};
 
 use super::up::{build, is_ready};
 use crate::interrupt;
-use crate::progress::{Step, say};
-use crate::services::{Folder, Postgres, PostgresOptions, RedisOptions, Services, signal};
+use crate::progress::{Step, finish, say};
+use crate::services::{Folder, Postgres, PostgresOptions, RedisOptions, Services, Signal, signal};
 use load::{Request, Run};
 use operations::{Callers, Kind, Operation};
 use sql::Sql;
@@ -82,7 +82,7 @@ fn measure(options: BenchOptions, binary: &std::path::Path, services: &Services,
     let port = crate::services::free_port(None)?;
     let mut server = start(&mut das_tern(&["serve"]), port)?;
     let result = measure_server(options, &mut server, port, postgres, &sql, folder);
-    signal("TERM", server.id()).ok();
+    signal(Signal::SIGTERM, server.id())?;
     server.wait()?;
     result
 }
@@ -233,12 +233,4 @@ impl Measured {
             each(self.postgres),
         );
     }
-}
-
-fn finish(what: &str, command: &mut Command) -> Result<()> {
-    let step = Step::begin(what);
-    let status = command.status()?;
-    ensure!(status.success(), "{what} failed ({status})");
-    step.done();
-    Ok(())
 }
