@@ -18,7 +18,7 @@ use das_tern_domain::AccountStatus;
     after_help = "Examples:\n  \
         das-tern check                            what is configured, and whether it works\n  \
         das-tern migrate up && das-tern serve     bring the schema up to date, then serve\n  \
-        APP_ENV=production DATABASE_URL=postgres://… REDIS_URL=rediss://… DASTERN__AUTH__TOKEN_KEY=… das-tern serve",
+        APP_ENV=production das-tern --config /etc/das-tern.toml serve",
     max_term_width = 100,
     arg_required_else_help = true
 )]
@@ -116,13 +116,13 @@ pub(crate) enum Command {
 pub(crate) enum Migrate {
     /// Apply the migrations that are pending
     #[command(
-        after_help = "Examples:\n  das-tern migrate up\n  APP_ENV=production das-tern migrate up && das-tern serve"
+        after_help = "Examples:\n  das-tern migrate up\n  APP_ENV=production das-tern --config /etc/das-tern.toml migrate up"
     )]
     Up,
     /// Take the latest migrations back, with the data that they hold
     #[command(
         after_help = "Examples:\n  das-tern migrate down\n  das-tern migrate down --steps 2\n  \
-        APP_ENV=production das-tern migrate down --yes"
+        APP_ENV=production das-tern --config /etc/das-tern.toml migrate down --yes"
     )]
     Down {
         /// Take so many back.

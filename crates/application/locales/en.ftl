@@ -193,6 +193,7 @@ notify-nudge-answered = { $patient } answers: { $text }
 invitation-sms = { $patient } invites you to Das Tern. Your invitation, good for { $days } days: { $token }
 invitation-subject = { $patient } invites you to Das Tern
 invitation-mail = { $patient } would like to connect with you on Das Tern. Please accept the invitation in the app with: { $token }. It is good for { $days } days.
+
 ## Prescriptions
 
 error-revision-required = The doctor has to write this prescription again before you can confirm it.

@@ -1,23 +1,29 @@
 use super::binary::run;
 
+/// A command and all that are below it, as the help lists them.
+fn commands_from(command: &[String]) -> Vec<Vec<String>> {
+    let arguments: Vec<&str> = command.iter().map(String::as_str).chain(["--help"]).collect();
+    let help = run(&arguments, &[]).out;
+    let listed = help.split_once("\nCommands:\n").map_or("", |(_, rest)| rest);
+    let names = listed
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help");
+    let below = names.flat_map(|name| commands_from(&[command, &[name.to_owned()]].concat()));
+    std::iter::once(command.to_vec()).chain(below).collect()
+}
+
 #[test]
 fn every_command_explains_itself_with_examples() {
-    let commands: [&[&str]; 12] = [
-        &[],
-        &["serve"],
-        &["worker"],
-        &["migrate"],
-        &["migrate", "up"],
-        &["migrate", "down"],
-        &["migrate", "status"],
-        &["migrate", "fresh"],
-        &["seed"],
-        &["check"],
-        &["openapi"],
-        &["healthcheck"],
-    ];
+    let commands = commands_from(&[]);
+    for known in ["migrate fresh", "admin key", "admin doctors photo"] {
+        assert!(commands.iter().any(|command| command.join(" ") == known), "{known}");
+    }
     for command in commands {
-        let help = run(&[command, &["--help"]].concat(), &[]);
+        let arguments: Vec<&str> = command.iter().map(String::as_str).chain(["--help"]).collect();
+        let help = run(&arguments, &[]);
         assert_eq!(help.code, Some(0), "{command:?}");
         let example = format!("  das-tern {}", command.join(" "));
         let (_, examples) = help
@@ -25,6 +31,18 @@ fn every_command_explains_itself_with_examples() {
             .split_once("Examples:")
             .unwrap_or_else(|| panic!("no examples in {}", help.out));
         assert!(examples.contains(example.trim_end()), "{}", help.out);
+    }
+}
+
+/// What is shown for production has to work there, where more than three variables are needed.
+#[test]
+fn an_example_for_production_names_its_configuration() {
+    for command in commands_from(&[]) {
+        let arguments: Vec<&str> = command.iter().map(String::as_str).chain(["--help"]).collect();
+        let help = run(&arguments, &[]).out;
+        for line in help.lines().filter(|line| line.contains("APP_ENV=production")) {
+            assert!(line.contains("--config"), "{line}");
+        }
     }
 }
 
