@@ -48,6 +48,7 @@ mod m20261124_000040_dose_figures;
 mod m20261124_000041_licence_photos;
 mod m20261124_000050_leaving;
 mod m20261124_000051_verified_doctors;
+mod m20261124_000064_waiting_requests;
 
 pub use run::{down, fresh, pending, status, up};
 pub use sea_orm_migration::{DbErr, MigrationTrait, MigratorTrait, sea_orm};
@@ -85,6 +86,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000041_licence_photos::Migration),
             Box::new(m20261124_000050_leaving::Migration),
             Box::new(m20261124_000051_verified_doctors::Migration),
+            Box::new(m20261124_000064_waiting_requests::Migration),
         ]
     }
 }

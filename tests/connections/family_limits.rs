@@ -38,9 +38,10 @@ async fn it_is_the_patients_subscription_that_counts_whoever_accepts() {
     let (patient, daughter, son) = (app.patient().await, app.family().await, app.family().await);
     connected(&daughter, &patient, "ALLOWED").await;
     let waiting = asked(&patient, &son).await;
-    change(&son, &waiting, "accept", &json!({}))
+    let refused = change(&son, &waiting, "accept", &json!({}))
         .await
         .refused(403, "LIMIT_REACHED");
+    assert!(refused["details"]["tier"].is_null(), "not theirs to know: {refused}");
     // Caring for others does not count: only what opens one's own data does.
     let neighbour = app.patient().await;
     connected(&patient, &neighbour, "ALLOWED").await;

@@ -1,6 +1,7 @@
 //! Who may see a patient's data, and how they came to it (rules §3).
 
 mod access_requests;
+mod closed;
 mod codes;
 mod daughter;
 mod doctors;

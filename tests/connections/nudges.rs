@@ -230,3 +230,68 @@ async fn a_question_that_is_sent_again_with_its_key_is_asked_once() {
         0
     );
 }
+
+#[tokio::test]
+async fn nobody_misses_what_is_paused_and_whoever_is_told_so_has_looked() {
+    let app = TestApp::start().await;
+    let (patient, daughter) = (app.patient().await, app.family().await);
+    connected(&daughter, &patient, "ALLOWED").await;
+    let [due, missed] = [datetime!(2026-03-06 07:00 +7), datetime!(2026-03-06 06:00 +7)];
+    let (due, missed) = (app.dose(&patient, due).await, app.dose(&patient, missed).await);
+    app.miss(missed).await;
+    let pause = "UPDATE prescriptions SET status = 'PAUSED' WHERE id = ANY($1)";
+    app.execute(pause, [vec![due.prescription, missed.prescription].into()])
+        .await;
+    app.execute(
+        "UPDATE dose_events SET missed_after = scheduled_time WHERE id = $1",
+        [due.id.into()],
+    )
+    .await;
+    nudge(&daughter, &patient, &due.id.to_string())
+        .await
+        .refused(400, "DOSE_NOT_MISSED");
+    let look = &entries(&app, &daughter).await[0];
+    assert_eq!(
+        (&look["action"], &look["details"]["data"], &look["details"]["outcome"]),
+        (&json!("DATA_ACCESS"), &json!("DOSE_SCHEDULE"), &json!("SHOWN"))
+    );
+    let latest = nudge(&daughter, &patient, "").await.expect(201);
+    assert_eq!(
+        latest["doseId"],
+        missed.id.to_string(),
+        "what was missed before the pause"
+    );
+}
+
+#[tokio::test]
+async fn an_answer_is_no_alert_that_has_to_be_corrected() {
+    let app = TestApp::start().await;
+    let (patient, daughter) = (app.patient().await, app.family().await);
+    connected(&daughter, &patient, "ALLOWED").await;
+    let dose = app.dose(&patient, datetime!(2026-03-06 07:00 +7)).await;
+    app.miss(dose).await;
+    nudge(&daughter, &patient, &dose.id.to_string()).await.expect(201);
+    answer(&patient, dose.id, "ញ៉ាំហើយ").await.ok();
+    let before = notifications(&app, &daughter).await.len();
+    let taken = json!({ "takenAt": "2026-03-06T07:10:00+07:00" });
+    patient
+        .client
+        .patch(&format!("/doses/{}/taken", dose.id), &taken)
+        .await
+        .ok();
+    assert_eq!(notifications(&app, &daughter).await.len(), before);
+}
+
+#[tokio::test]
+async fn an_answer_does_not_reach_somebody_whom_the_patient_cares_for_now() {
+    let app = TestApp::start().await;
+    let (wife, husband) = (app.patient().await, app.patient().await);
+    let id = connected(&husband, &wife, "ALLOWED").await;
+    let dose = app.dose(&wife, datetime!(2026-03-06 07:00 +7)).await;
+    app.miss(dose).await;
+    nudge(&husband, &wife, &dose.id.to_string()).await.expect(201);
+    change(&wife, &id, "revoke", &json!({})).await.ok();
+    app.clock.advance(Duration::SECOND);
+    connected(&wife, &husband, "ALLOWED").await;
+    answer(&wife, dose.id, "ញ៉ាំហើយ").await.refused(404, "NOT_FOUND");
+}

@@ -12,6 +12,7 @@ use crate::{AccessClaims, Application, Error};
 
 pub(crate) const MINUTE: Duration = Duration::from_mins(1);
 pub(crate) const HOUR: Duration = Duration::from_hours(1);
+pub(crate) const DAY: Duration = Duration::from_hours(24);
 
 /// What a request is counted as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,6 +141,40 @@ impl Application {
     ) -> Result<(), Error> {
         self.admit_one(Rule {
             key: format!("{operation}:{ip}"),
+            limit,
+            window,
+        })
+        .await
+    }
+
+    /// Counts what is sent to one phone number or e-mail address, whoever asks for it.
+    pub(crate) async fn limit_contact(
+        &self,
+        operation: &str,
+        contact: &Identifier,
+        limit: u32,
+        window: Duration,
+    ) -> Result<(), Error> {
+        let digest = self.identifier_digest(contact);
+        let name = URL_SAFE_NO_PAD.encode(&digest[..12]);
+        self.admit_one(Rule {
+            key: format!("{operation}:{name}"),
+            limit,
+            window,
+        })
+        .await
+    }
+
+    /// Counts what one user does to another one.
+    pub(crate) async fn limit_pair(
+        &self,
+        operation: &str,
+        (user, other): (UserId, UserId),
+        limit: u32,
+        window: Duration,
+    ) -> Result<(), Error> {
+        self.admit_one(Rule {
+            key: format!("{operation}:{user}:{other}"),
             limit,
             window,
         })

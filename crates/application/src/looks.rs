@@ -68,14 +68,14 @@ impl Application {
         Ok(seen?)
     }
 
-    /// Decides whether the caller may do `action` with the data of `patient`. A refused attempt is recorded as a refused
+    /// Decides whether the caller may do `action` with the data of `patient`. A refused attempt on somebody else is recorded as a refused
     /// look at `data`; what is allowed leaves its own event.
     ///
     /// # Errors
     /// `NOT_FOUND` without a connection, `FORBIDDEN` where the level or the relation does not go that far.
     pub async fn permit(&self, actor: &Actor, patient: UserId, action: Action, data: PatientData) -> Result<(), Error> {
         let decided = self.ask(actor, patient, action).await?;
-        if let Err(refusal) = decided {
+        if let Some(refusal) = decided.as_ref().err().copied().filter(|_| patient != actor.id()) {
             self.record_look(actor, patient, data, Some(refusal)).await?;
         }
         decided?;
@@ -95,7 +95,15 @@ impl Application {
         Ok(decide(viewer, patient, relationship.as_ref(), action, self.now()))
     }
 
-    async fn record_look(
+    /// Records an attempt on somebody else's data that was refused by another rule than the policy's.
+    pub(crate) async fn record_refused(&self, actor: &Actor, patient: UserId, data: PatientData) -> Result<(), Error> {
+        if patient == actor.id() {
+            return Ok(());
+        }
+        self.record_look(actor, patient, data, Some(Refusal::NotAllowed)).await
+    }
+
+    pub(crate) async fn record_look(
         &self,
         actor: &Actor,
         patient: UserId,

@@ -107,6 +107,8 @@ pub enum PatientData {
     PatientDetails,
     /// Missed doses in a row and the latest outcomes, on a doctor's dashboard.
     Dashboard,
+    /// What connects them with the patient, which they tried to change.
+    Connection,
 }
 
 /// Somebody else looked at a patient's data, or tried to.

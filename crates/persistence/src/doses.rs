@@ -237,6 +237,30 @@ pub async fn find(db: &impl ConnectionTrait, id: DoseEventId, patient: UserId) -
     )
 }
 
+#[derive(FromQueryResult)]
+struct PatientRow {
+    patient_id: UserId,
+}
+
+const CONNECTED: &str = "\
+SELECT d.patient_id FROM dose_events d \
+JOIN connections c ON least(c.initiator_id, c.recipient_id) = least(d.patient_id, $2::uuid) \
+ AND greatest(c.initiator_id, c.recipient_id) = greatest(d.patient_id, $2::uuid) \
+WHERE d.id = $1 AND c.status = 'ACCEPTED'";
+
+/// Whose dose it is, where that is somebody whom `other` is connected to.
+///
+/// # Errors
+/// When the database fails.
+pub async fn patient_connected_to(
+    db: &impl ConnectionTrait,
+    id: DoseEventId,
+    other: UserId,
+) -> Result<Option<UserId>, Error> {
+    let found = PatientRow::find_by_statement(statement(CONNECTED, [id.into(), other.into()]));
+    Ok(found.one(db).await?.map(|row| row.patient_id))
+}
+
 /// A patient's dose events between two instants.
 #[derive(Debug, Clone)]
 pub struct Span {

@@ -19,6 +19,8 @@ pub struct QuestionedDose {
     pub scheduled_time: OffsetDateTime,
     /// Whether it is taken as needed.
     pub is_prn: bool,
+    /// Whether its prescription is in force, neither paused nor stopped.
+    pub is_in_force: bool,
     /// The medicine's name.
     pub medicine_name: String,
     /// The medicine's name in Khmer.
@@ -27,8 +29,10 @@ pub struct QuestionedDose {
 
 macro_rules! dose {
     () => {
-        "SELECT d.id, d.status::text AS status, d.scheduled_time, m.is_prn, m.medicine_name, m.medicine_name_khmer \
-         FROM dose_events d JOIN medications m ON m.id = d.medication_id WHERE "
+        "SELECT d.id, d.status::text AS status, d.scheduled_time, m.is_prn, p.status = 'ACTIVE' AS is_in_force, \
+         m.medicine_name, m.medicine_name_khmer \
+         FROM dose_events d JOIN medications m ON m.id = d.medication_id \
+         JOIN prescriptions p ON p.id = d.prescription_id WHERE "
     };
 }
 
@@ -46,7 +50,8 @@ pub async fn dose(
     Ok(found.one(db).await?)
 }
 
-/// The patient's latest dose between two instants that was missed, or whose grace is over at `now`.
+/// The patient's latest dose between two instants that was missed, or whose grace is over at `now` while its
+/// prescription is in force.
 ///
 /// # Errors
 /// When the database fails.
@@ -59,7 +64,7 @@ pub async fn latest_missed(
     const LATEST: &str = concat!(
         dose!(),
         "d.patient_id = $1 AND d.scheduled_time >= $2 AND d.scheduled_time < $3 AND NOT m.is_prn \
-         AND (d.status = 'MISSED' OR (d.status = 'DUE' AND d.missed_after <= $4)) \
+         AND (d.status = 'MISSED' OR (d.status = 'DUE' AND d.missed_after <= $4 AND p.status = 'ACTIVE')) \
          ORDER BY d.scheduled_time DESC, d.id DESC LIMIT 1"
     );
     let values = [patient.into(), from.into(), until.into(), now.into()];
@@ -99,7 +104,8 @@ pub async fn lock_dose(db: &impl ConnectionTrait, patient: UserId, dose: DoseEve
     Ok(db.query_one_raw(statement(LOCK_DOSE, values)).await?.is_some())
 }
 
-/// Each question may be answered once.
+/// Each question may be answered once. Between two patients, a connection opens the data of the one who was asked: who
+/// asked about the dose may have let go of it, and be cared for by the patient now.
 const UNANSWERED: &str = "\
 SELECT u.id, u.language::text AS language \
 FROM audit_logs n JOIN users u ON u.id = n.actor_id \
@@ -107,6 +113,7 @@ JOIN connections c ON least(c.initiator_id, c.recipient_id) = least(u.id, $2::uu
  AND greatest(c.initiator_id, c.recipient_id) = greatest(u.id, $2::uuid) \
 WHERE n.resource_id = $1 AND n.action_type = 'DOSE_MISSED' AND n.details ->> 'change' = 'NUDGED' \
  AND c.status = 'ACCEPTED' AND c.permission_level <> 'NOT_ALLOWED' \
+ AND (c.recipient_id = $2 OR u.role <> 'PATIENT') \
 GROUP BY u.id, u.language \
 HAVING count(*) > (SELECT count(*) FROM audit_logs a WHERE a.resource_id = $1 AND a.actor_id = $2 \
  AND a.action_type = 'DOSE_MISSED' AND a.details ->> 'change' = 'ANSWERED' \

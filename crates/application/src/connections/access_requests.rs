@@ -38,7 +38,8 @@ impl Application {
             found(saved.metadata.access_requests, id).map_err(Stop::from)
         };
         let again = async |id: Uuid| found(self.access_requests(actor, connection).await?, id.into());
-        self.create(actor, "ask for access", once, make, again).await
+        let asked = self.create(actor, "ask for access", once, make, again).await;
+        self.traced(actor, connection, asked).await
     }
 
     /// The requests for a look that a connection has seen, the newest first.
@@ -94,13 +95,13 @@ impl Application {
             id: connection,
             expected: None,
         };
-        self.write(By::from(actor), async |work| {
+        let decided = self.write(By::from(actor), async |work| {
             let view = work.own_connection(actor, &target).await?;
             let (after, event) = decide(&view.connection(), zone::to_millis(work.now()))?;
             let saved = work.save_connection(view, after, event).await?;
             found(saved.metadata.access_requests, request).map_err(Stop::from)
-        })
-        .await
+        });
+        self.traced(actor, connection, decided.await).await
     }
 }
 

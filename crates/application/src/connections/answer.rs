@@ -20,7 +20,7 @@ impl Application {
     ) -> Result<ConnectionView, Error> {
         actor.check_may_connect()?;
         let settings = &self.settings().connections;
-        self.write(By::from(actor), async |work| {
+        let accepted = self.write(By::from(actor), async |work| {
             let view = work.own_connection(actor, target).await?;
             let connection = view.connection();
             let patient = connection.patient().id;
@@ -28,11 +28,11 @@ impl Application {
             work.check_selection(actor, choice).await?;
             let (after, event) = connection.accept(actor.id(), choice, zone::to_millis(work.now()))?;
             if connection.is_family() {
-                work.check_family_limit(patient, settings).await?;
+                work.check_family_limit(actor, patient, settings).await?;
             }
             work.save_connection(view, after, event).await
-        })
-        .await
+        });
+        self.traced(actor, target.id, accepted.await).await
     }
 
     /// Declines a connection that the caller was asked for.
@@ -77,7 +77,7 @@ impl Application {
         target: &ConnectionTarget,
         choice: &LevelChoice,
     ) -> Result<ConnectionView, Error> {
-        self.write(By::from(actor), async |work| {
+        let set = self.write(By::from(actor), async |work| {
             let view = work.own_connection(actor, target).await?;
             match view.connection().set_permission(actor.id(), choice)? {
                 Decision::Unchanged => Ok(view),
@@ -86,8 +86,8 @@ impl Application {
                     work.save_connection(view, after, event).await
                 }
             }
-        })
-        .await
+        });
+        self.traced(actor, target.id, set.await).await
     }
 
     /// Switches alerts to missed doses on or off for a family connection.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::once::{Created, Once};
 use crate::work::{Stop, Work};
-use crate::{Actor, Application, Error, Resource};
+use crate::{Actor, Application, Code, Error, Resource};
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -70,7 +70,7 @@ impl Application {
         self.create(actor, "make connection code", once, make, again).await
     }
 
-    /// Whether a code can be used, and for what; `None` does not tell why not.
+    /// Whether the caller can use a code, and for what; `None` does not tell why not, nor whose it is.
     ///
     /// # Errors
     /// `RATE_LIMITED` when the caller tries too many.
@@ -80,7 +80,11 @@ impl Application {
         let Some(found) = connection_offers::find(self.database().connection(), &mac).await? else {
             return Ok(None);
         };
-        let offer = found.offer(&mac).filter(|offer| offer.check_open(self.now()).is_ok());
+        let is_usable = |offer: &&ConnectionOffer| {
+            let is_theirs = found.person.id != actor.id() && self.check_addressee(actor, offer).is_ok();
+            is_theirs && offer.check_open(self.now()).is_ok()
+        };
+        let offer = found.offer(&mac).filter(is_usable);
         Ok(offer.map(|offer| CodeCheck {
             level: offer.level,
             expires_at: offer.expires_at,
@@ -131,9 +135,10 @@ impl Application {
             used: None,
             is_withdrawn: false,
         };
-        let after = offers
-            .add(offer.clone(), policy)
-            .map_err(|too_many: TooManyOffers| wait_until(too_many.until, now))?;
+        let after = offers.add(offer.clone(), policy).map_err(|too_many| match too_many {
+            TooManyOffers::Lately { until } => wait_until(until, now),
+            TooManyOffers::Open => Error::new(Code::LimitReached),
+        })?;
         let change = OfferChange::Made {
             kind: offer.kind,
             level: offer.level,

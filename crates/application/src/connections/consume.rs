@@ -1,5 +1,5 @@
 use das_tern_domain::{
-    Asked, ConnectionOffer, EmailAddress, Identifier, PhoneNumber, UserRole, request_by_offer, zone,
+    Asked, ConnectionOffer, EmailAddress, Identifier, PatientData, PhoneNumber, UserRole, request_by_offer, zone,
 };
 use das_tern_persistence::connection_offers;
 use das_tern_persistence::connections::{self, ConnectionView};
@@ -25,11 +25,21 @@ impl Application {
         once: Option<&Once>,
     ) -> Result<Created<ConnectionView>, Error> {
         actor.check_may_connect()?;
-        self.limit_code_tries(actor).await?;
         let mac = self.offer_keys().mac(token);
-        let make = async |work: &mut Work<'_>| self.connect_by_offer(work, actor, &mac).await;
+        let make = async |work: &mut Work<'_>| {
+            // Not before: a request that comes twice has its answer, and tries nothing.
+            self.limit_code_tries(actor).await?;
+            self.connect_by_offer(work, actor, &mac).await
+        };
         let again = async |id: Uuid| self.connection(actor, id.into()).await;
-        self.create(actor, "use connection code", once, make, again).await
+        let used = self.create(actor, "use connection code", once, make, again).await;
+        if used.as_ref().is_err_and(|error| error.code() == Code::Forbidden) {
+            let offering = connection_offers::find(self.database().connection(), &mac).await?;
+            if let Some(patient) = offering.map(|offering| offering.person.id) {
+                self.record_refused(actor, patient, PatientData::Connection).await?;
+            }
+        }
+        used
     }
 
     async fn connect_by_offer(&self, work: &mut Work<'_>, actor: &Actor, mac: &str) -> Result<ConnectionView, Stop> {
@@ -52,7 +62,7 @@ impl Application {
         };
         let (after, event) = request_by_offer(existing.as_ref(), asked, offer.id, offer.level)?;
         if actor.account.role != UserRole::Doctor {
-            work.check_family_limit(patient.person.id, &self.settings().connections)
+            work.check_family_limit(actor, patient.person.id, &self.settings().connections)
                 .await?;
         }
         let used = patient.connection_offers.used(offer.id, actor.id(), now);
@@ -62,7 +72,7 @@ impl Application {
     }
 
     /// An invitation that went to a phone or a mailbox is for whoever has confirmed an account with it.
-    fn check_addressee(&self, actor: &Actor, offer: &ConnectionOffer) -> Result<(), Error> {
+    pub(super) fn check_addressee(&self, actor: &Actor, offer: &ConnectionOffer) -> Result<(), Error> {
         let Some(contact) = &offer.contact else { return Ok(()) };
         let account = &actor.account;
         let phone = account

@@ -1,3 +1,5 @@
+use std::cmp::Reverse;
+
 use das_tern_domain::{
     ConnectionOffer, ConnectionOfferId, Contacts, Identifier, OfferChange, OfferChanged, OfferContact, OfferKind,
     PermissionLevel, UserRole,
@@ -8,17 +10,19 @@ use uuid::Uuid;
 
 use super::codes::OfferDraft;
 use crate::effects::By;
+use crate::limits::HOUR;
 use crate::messages::{Addressee, Letter};
 use crate::once::{Created, Once};
+use crate::pages::ListOf;
 use crate::work::Work;
-use crate::{Actor, Application, Error, Resource};
+use crate::{Actor, Application, Error, Page, PageRequest, Resource};
 
 /// A patient invites somebody.
 #[derive(Debug, Clone)]
 pub struct InvitationRequest {
     /// How the invitation gets there.
     pub kind: OfferKind,
-    /// Whom it is for; needed unless it is a picture.
+    /// Whom it is for; needed unless it is a picture, which is for anybody without one.
     pub contact: Option<Identifier>,
     /// What it opens.
     pub level: PermissionLevel,
@@ -48,7 +52,8 @@ impl Application {
     /// invitation stays, to be shown or sent by other means.
     ///
     /// # Errors
-    /// `FORBIDDEN` for whoever is no patient; `RATE_LIMITED` after too many within an hour.
+    /// `FORBIDDEN` for whoever is no patient; `RATE_LIMITED` after too many within an hour, the caller's or those that
+    /// went to this contact; `LIMIT_REACHED` while as many are open as may be.
     pub async fn invite(
         &self,
         actor: &Actor,
@@ -66,27 +71,44 @@ impl Application {
             level: wanted.level,
             contact,
         };
+        let sent_to = wanted.contact.as_ref().filter(|_| wanted.kind != OfferKind::QrCode);
         let make = async |work: &mut Work<'_>| {
+            if let Some(contact) = sent_to {
+                let limit = self.settings().connections.invitations_per_contact_per_hour;
+                self.limit_contact("invitation", contact, limit, HOUR).await?;
+            }
             let offer = self.make_offer(work, actor.id(), &draft, policy).await?;
             Ok(self.invitation(&offer))
         };
         let again = async |id: Uuid| Ok(self.invitation(&self.made_offer(actor, id.into()).await?));
         let created = self.create(actor, "invite", once, make, again).await?;
-        if let (false, Some(contact)) = (created.is_replay, &wanted.contact) {
+        if let Some(contact) = sent_to.filter(|_| !created.is_replay) {
             self.send_invitation(actor, contact, &created.value);
         }
         Ok(created)
     }
 
-    /// The patient's invitations that can still be used, the newest first.
+    /// A page of the patient's invitations that can still be used, the newest first.
     ///
     /// # Errors
-    /// `FORBIDDEN` for whoever is no patient.
-    pub async fn invitations(&self, actor: &Actor) -> Result<Vec<Invitation>, Error> {
+    /// `FORBIDDEN` for whoever is no patient; `VALIDATION_ERROR` for a page that does not exist.
+    pub async fn invitations(&self, actor: &Actor, page: &PageRequest) -> Result<Page<Invitation>, Error> {
         actor.check_role(UserRole::Patient)?;
+        let list = ListOf {
+            name: "invitations",
+            owner: actor.id(),
+        };
+        let page = self.cursors().query(list, page)?;
         let offers = connection_offers::of(self.database().connection(), actor.id()).await?;
-        let open = offers.open_invitations(self.now());
-        Ok(open.map(|offer| self.invitation(offer)).collect())
+        let place = |offer: &ConnectionOffer| (offer.created_at, offer.id.0);
+        let is_after = |offer: &&ConnectionOffer| page.after.is_none_or(|after| place(offer) < after);
+        let mut open: Vec<_> = offers.open_invitations(self.now()).filter(is_after).collect();
+        open.sort_unstable_by_key(|offer| Reverse(place(offer)));
+        open.truncate(usize::try_from(page.rows()).unwrap_or(usize::MAX));
+        let rows = open.into_iter().map(|offer| self.invitation(offer)).collect();
+        Ok(self
+            .cursors()
+            .page(list, &page, rows, |shown: &Invitation| (shown.created_at, shown.id.0)))
     }
 
     /// The patient takes an invitation back.

@@ -48,7 +48,14 @@ impl Application {
             let asked = nudges::asked(self.database().connection(), id.into(), actor.id()).await?;
             Ok(self.nudge_of(id.into(), asked))
         };
-        self.create(actor, "nudge", once, make, again).await
+        let asked = self.create(actor, "nudge", once, make, again).await;
+        let tells_state = |error: &Error| matches!(error.code(), Code::DoseNotMissed | Code::NudgeLimit);
+        if asked.as_ref().is_err_and(tells_state) {
+            // Whoever is told that a dose is not missed has looked at it.
+            self.record_look(actor, request.patient, PatientData::DoseSchedule, None)
+                .await?;
+        }
+        asked
     }
 
     /// The connection is held while the questions are counted, so that of many at once no more pass than may.
@@ -62,7 +69,7 @@ impl Application {
         let relationship = connection.relationship();
         decide(actor.viewer(), request.patient, Some(&relationship), Action::Nudge, now)?;
         let dose = self.questioned_dose(work, request).await?;
-        check_nudgeable(dose.status, dose.scheduled_time, dose.is_prn, now)
+        check_nudgeable(dose.status, dose.scheduled_time, dose.is_prn, dose.is_in_force, now)
             .map_err(|_| Error::new(Code::DoseNotMissed))?;
         let asked = nudges::asked(&work.unit().connection(), dose.id, actor.id()).await?;
         if asked >= self.settings().connections.nudges_per_dose {

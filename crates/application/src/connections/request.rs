@@ -1,6 +1,7 @@
 use das_tern_domain::{Asked, ConnectionId, UserId, request, zone};
 use das_tern_persistence::connections::{self, ConnectionView};
 
+use crate::limits::DAY;
 use crate::once::{Created, Once};
 use crate::work::{Stop, Work};
 use crate::{Actor, Application, Code, Error, Resource};
@@ -19,7 +20,8 @@ impl Application {
     ///
     /// # Errors
     /// `SELF_CONNECTION`; `NOT_FOUND` for somebody who is not there to be asked; `FORBIDDEN` where neither is a patient;
-    /// `DUPLICATE_CONNECTION` where the two are connected, or one of them has asked.
+    /// `DUPLICATE_CONNECTION` where the two are connected, or one of them has asked; `RATE_LIMITED` when the caller has
+    /// asked the same person again too often.
     pub async fn request_connection(
         &self,
         actor: &Actor,
@@ -44,6 +46,12 @@ impl Application {
             };
             let existing = before.as_ref().map(ConnectionView::connection);
             let (after, event) = request(existing.as_ref(), asked, wanted.message.clone())?;
+            if before.is_some() {
+                // Asking and taking it back would be a way to write to whoever has declined.
+                let limit = self.settings().connections.repeated_requests_per_day;
+                self.limit_pair("connection-request", (actor.id(), wanted.user), limit, DAY)
+                    .await?;
+            }
             work.begin_connection(before.as_ref(), &after, event).await?;
             work.made_connection(actor, after.id).await
         };

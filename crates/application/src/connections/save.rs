@@ -9,6 +9,7 @@ use das_tern_persistence::effects::Effects;
 
 use super::ConnectionSettings;
 use crate::work::{Stop, Work};
+use crate::{Actor, Code, Error};
 
 impl Work<'_> {
     pub(super) async fn save_connection(
@@ -38,9 +39,11 @@ impl Work<'_> {
         Stop::outdated_unless(is_saved)
     }
 
-    /// Begins a transaction, holds the patient in it and counts: one more family connection must fit.
+    /// Begins a transaction, holds the patient in it and counts: one more family connection must fit. What
+    /// the patient pays for, and how many care for them, is told to nobody else.
     pub(super) async fn check_family_limit(
         &mut self,
+        actor: &Actor,
         patient: UserId,
         settings: &ConnectionSettings,
     ) -> Result<(), Stop> {
@@ -49,7 +52,13 @@ impl Work<'_> {
         let db = self.unit().connection();
         connections::lock_patient(&db, patient).await?;
         let standing = connections::family_standing(&db, patient, now).await?;
-        check_family_limit(standing.tier, settings.family_limit(standing.tier), standing.used)?;
+        check_family_limit(standing.tier, settings.family_limit(standing.tier), standing.used).map_err(|reached| {
+            if actor.id() == patient {
+                Error::from(reached)
+            } else {
+                Error::new(Code::LimitReached)
+            }
+        })?;
         Ok(())
     }
 

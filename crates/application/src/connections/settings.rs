@@ -30,6 +30,12 @@ pub struct ConnectionSettings {
     /// Invitations that a patient makes within an hour.
     #[validate(range(min = 1, max = 100))]
     pub invitations_per_hour: u32,
+    /// Invitations that are sent to one phone number or e-mail address within an hour, whoever invites.
+    #[validate(range(min = 1, max = 100))]
+    pub invitations_per_contact_per_hour: u32,
+    /// How often one person asks the same other one again for a connection within 24 hours.
+    #[validate(range(min = 1, max = 1000))]
+    pub repeated_requests_per_day: u32,
     /// How long a doctor's request for a look waits for the patient, in days.
     #[validate(range(min = 1, max = 90))]
     pub access_request_days: u32,

@@ -1,4 +1,6 @@
-use das_tern_domain::{Connection, ConnectionChanged, ConnectionError, ConnectionId, Decision, zone};
+use das_tern_domain::{
+    Connection, ConnectionChanged, ConnectionError, ConnectionId, Decision, PatientData, UserId, zone,
+};
 use das_tern_persistence::connections::{self, ConnectionView, PersonView};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -17,22 +19,28 @@ pub struct ConnectionTarget {
     pub expected: Option<Vec<String>>,
 }
 
-/// The version of a connection, for conditional requests: all that its ends can be shown of it. The same state has the
-/// same version on every machine, and two changes within one millisecond have different ones.
+/// The version of a connection, for conditional requests: all that `viewer`, who is one of its ends, is shown of it, and
+/// nothing else, which they could guess by it. The same state has the same version on every machine, and two changes
+/// within one millisecond have different ones.
 #[must_use]
-pub fn version_of_connection(view: &ConnectionView) -> String {
+pub fn version_of_connection(view: &ConnectionView, viewer: UserId) -> String {
     let instant = |time| zone::format_instant(time);
     let person = |person: &PersonView| {
+        let opened = view.shows(person, viewer).then(|| {
+            json!([
+                person.phone_number,
+                person.gender,
+                person.date_of_birth.map(zone::format_day),
+                person.specialty,
+            ])
+        });
         json!([
             person.id,
             person.display_name(),
             person.first_name,
             person.last_name,
-            person.phone_number,
-            person.gender,
-            person.date_of_birth.map(zone::format_day),
-            person.specialty,
             person.hospital_clinic,
+            opened,
         ])
     };
     let state = json!([
@@ -58,7 +66,7 @@ impl Work<'_> {
         let view = connections::find(&self.unit().connection(), target.id, actor.id())
             .await?
             .ok_or_else(|| Error::missing(Resource::Connection))?;
-        let version = version_of_connection(&view);
+        let version = version_of_connection(&view, actor.id());
         let is_expected = |expected: &Vec<String>| expected.contains(&version);
         if !target.expected.as_ref().is_none_or(is_expected) {
             return Err(Error::new(Code::StaleVersion).into());
@@ -75,13 +83,29 @@ impl Application {
         target: &ConnectionTarget,
         decide: impl Fn(&Connection) -> Result<Decision<Connection, ConnectionChanged>, ConnectionError>,
     ) -> Result<ConnectionView, Error> {
-        self.write(By::from(actor), async |work| {
+        let settled = self.write(By::from(actor), async |work| {
             let view = work.own_connection(actor, target).await?;
             match decide(&view.connection())? {
                 Decision::Unchanged => Ok(view),
                 Decision::Changed { after, event } => work.save_connection(view, after, event).await,
             }
-        })
-        .await
+        });
+        self.traced(actor, target.id, settled.await).await
+    }
+
+    /// What a step of a connection came to. One that is not the caller's to take is recorded as a refused look, now that
+    /// whatever it began is undone (rules §10).
+    pub(super) async fn traced<T>(
+        &self,
+        actor: &Actor,
+        connection: ConnectionId,
+        done: Result<T, Error>,
+    ) -> Result<T, Error> {
+        if done.as_ref().is_err_and(|error| error.code() == Code::Forbidden) {
+            let view = self.connection(actor, connection).await?;
+            let patient = view.connection().patient().id;
+            self.record_refused(actor, patient, PatientData::Connection).await?;
+        }
+        done
     }
 }

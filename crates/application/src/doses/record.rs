@@ -1,6 +1,6 @@
 use das_tern_domain::{
     ClockTime, DailyProgress, Decision, Dose, DoseChanged, DoseError, DoseEventId, DoseEventStatus, Event, Intake,
-    MissedDoseCorrected, UserRole,
+    MissedDoseCorrected, PatientData, UserRole,
 };
 use das_tern_persistence::connections;
 use das_tern_persistence::doses::{self, DoseInDay, DoseView};
@@ -8,7 +8,7 @@ use das_tern_persistence::doses::{self, DoseInDay, DoseView};
 use super::RecordedDose;
 use crate::effects::By;
 use crate::work::{Stop, Work};
-use crate::{Actor, Application, Error, Resource};
+use crate::{Actor, Application, Code, Error, Resource};
 
 impl Application {
     /// Records that the caller took a dose. Taking it again answers what is stored.
@@ -50,8 +50,27 @@ impl Application {
         Ok(self.change_dose(actor, dose, |dose| dose.remind_at(clock)).await?.dose)
     }
 
-    /// Loads a dose of the caller's, lets `decide` decide, and saves the decision. Only patients mark doses.
+    /// Changes a dose of the caller's. An attempt on the dose of somebody whom they are connected to leaves a trace
+    /// (rules §10).
     async fn change_dose(
+        &self,
+        actor: &Actor,
+        id: DoseEventId,
+        decide: impl Fn(&Dose) -> Result<Decision<Dose, DoseChanged>, DoseError>,
+    ) -> Result<RecordedDose, Error> {
+        let changed = self.change_own_dose(actor, id, decide).await;
+        let is_refused = |error: &Error| matches!(error.code(), Code::Forbidden | Code::NotFound);
+        if changed.as_ref().is_err_and(is_refused) {
+            let patient = doses::patient_connected_to(self.database().connection(), id, actor.id()).await?;
+            if let Some(patient) = patient {
+                self.record_refused(actor, patient, PatientData::DoseSchedule).await?;
+            }
+        }
+        changed
+    }
+
+    /// Loads a dose of the caller's, lets `decide` decide, and saves the decision. Only patients mark doses.
+    async fn change_own_dose(
         &self,
         actor: &Actor,
         id: DoseEventId,

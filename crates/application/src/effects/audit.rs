@@ -96,6 +96,7 @@ fn look(viewed: PatientDataViewed) -> Entry {
         PatientData::PatientList => "PATIENT_LIST",
         PatientData::PatientDetails => "PATIENT_DETAILS",
         PatientData::Dashboard => "DASHBOARD",
+        PatientData::Connection => "CONNECTION",
     };
     let details = match viewed.refusal {
         None => json!({ "data": data, "outcome": "SHOWN" }),

@@ -115,6 +115,7 @@ impl Connection {
     ) -> Result<(Self, ConnectionChanged), ConnectionError> {
         let until = now + duration;
         let after = self.decide_access(by, request, now, &[AccessRequestStatus::Pending], |after, index| {
+            after.end_grant();
             let request = &mut after.metadata.access_requests[index];
             request.status = AccessRequestStatus::Approved;
             request.expires_at = until;
@@ -144,6 +145,17 @@ impl Connection {
         })?;
         let event = self.changed(by, ConnectionChange::AccessDenied { request });
         Ok((after, event))
+    }
+
+    /// Ends what was approved, with the request that it came from: a grant has one approved request, and the other way
+    /// round.
+    pub(super) fn end_grant(&mut self) {
+        self.metadata.grant = None;
+        for request in &mut self.metadata.access_requests {
+            if request.status == AccessRequestStatus::Approved {
+                request.status = AccessRequestStatus::Expired;
+            }
+        }
     }
 
     fn decide_access(

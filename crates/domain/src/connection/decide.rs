@@ -98,7 +98,7 @@ impl Connection {
     /// before, or everything.
     ///
     /// # Errors
-    /// When it is not theirs to answer, was answered, or one of the two is no verified doctor.
+    /// When it is not theirs to answer, was answered, one of the two is no verified doctor, or the selection is empty.
     pub fn accept(
         &self,
         by: UserId,
@@ -108,12 +108,16 @@ impl Connection {
         self.check_recipient(by)?;
         self.expect(&[Pending])?;
         self.check_verified()?;
+        let choice = choice.filter(|_| by == self.patient().id);
+        if choice.is_some_and(|choice| self.selects_nothing(choice)) {
+            return Err(ConnectionError::NothingSelected);
+        }
         let mut after = Self {
             status: Accepted,
             accepted_at: Some(now),
             ..self.clone()
         };
-        if let (true, Some(choice)) = (by == self.patient().id, choice) {
+        if let Some(choice) = choice {
             after.set(choice);
         }
         let event = self.changed(by, ConnectionChange::Accepted { level: after.level });

@@ -8,7 +8,7 @@ use crate::{DoseEventId, DoseEventStatus, Recipient, UserId};
 pub struct DoseNotMissed;
 
 /// Whether family may ask about a dose: it was missed, or its time is over and nothing is recorded. What is taken as
-/// needed has no time.
+/// needed has no time, and nobody misses what is paused or was stopped.
 ///
 /// # Errors
 /// [`DoseNotMissed`].
@@ -16,9 +16,10 @@ pub fn check_nudgeable(
     status: DoseEventStatus,
     scheduled_time: OffsetDateTime,
     is_prn: bool,
+    is_in_force: bool,
     now: OffsetDateTime,
 ) -> Result<(), DoseNotMissed> {
-    let is_overdue = status == DoseEventStatus::Due && scheduled_time < now;
+    let is_overdue = status == DoseEventStatus::Due && is_in_force && scheduled_time < now;
     if !is_prn && (status == DoseEventStatus::Missed || is_overdue) {
         Ok(())
     } else {

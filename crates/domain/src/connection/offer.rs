@@ -3,6 +3,9 @@ use time::{Duration, OffsetDateTime};
 
 use crate::{ConnectionOfferId, PermissionLevel, UserId, zone};
 
+/// How many invitations a patient has open at once.
+const MOST_OPEN: usize = 50;
+
 /// How long what is over is kept, so that whoever comes late is told so.
 const KEPT: Duration = Duration::DAY;
 
@@ -122,10 +125,16 @@ pub struct OfferPolicy {
 
 /// A patient has made as many offers as they may for now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("too many offers")]
-pub struct TooManyOffers {
-    /// When there is room for another.
-    pub until: OffsetDateTime,
+pub enum TooManyOffers {
+    /// Within the hour.
+    #[error("too many offers within an hour")]
+    Lately {
+        /// When there is room for another.
+        until: OffsetDateTime,
+    },
+    /// At once: one of them is used, withdrawn or over before there is room.
+    #[error("too many open invitations")]
+    Open,
 }
 
 /// What `users.connection_offers` holds: the patient's codes and invitations, the newest first.
@@ -144,7 +153,7 @@ impl ConnectionOffers {
     /// The list with one more, and without what has long been over. Codes and invitations are counted apart.
     ///
     /// # Errors
-    /// When there were too many within the hour.
+    /// When there were too many within the hour, or too many invitations are open.
     pub fn add(&self, offer: ConnectionOffer, policy: OfferPolicy) -> Result<Self, TooManyOffers> {
         let now = offer.created_at;
         let is_invitation = offer.kind.is_invitation();
@@ -157,7 +166,10 @@ impl ConnectionOffers {
         let allowed = usize::try_from(policy.per_hour).unwrap_or(usize::MAX);
         if let Some(index) = recent.len().checked_sub(allowed) {
             let until = recent.get(index).map_or(now, |made| *made) + Duration::HOUR;
-            return Err(TooManyOffers { until });
+            return Err(TooManyOffers::Lately { until });
+        }
+        if is_invitation && self.open_invitations(now).count() >= MOST_OPEN {
+            return Err(TooManyOffers::Open);
         }
         let kept = self.0.iter().filter(|known| now < known.expires_at + KEPT);
         Ok(Self([offer].into_iter().chain(kept.cloned()).collect()))
@@ -258,7 +270,7 @@ mod tests {
         let list = made(&minutes);
         let at = |at| list.add(offer(9, OfferKind::Code, at), POLICY);
         let until = NOW + Duration::HOUR;
-        assert_eq!(at(NOW + Duration::minutes(59)), Err(TooManyOffers { until }));
+        assert_eq!(at(NOW + Duration::minutes(59)), Err(TooManyOffers::Lately { until }));
         assert!(at(until).is_ok());
     }
 
@@ -292,5 +304,19 @@ mod tests {
         };
         assert_eq!(later(Duration::hours(23)), 2);
         assert_eq!(later(KEPT), 1);
+    }
+
+    #[test]
+    fn fifty_invitations_are_open_at_once_and_codes_are_not_counted() {
+        let mut list = ConnectionOffers::default();
+        let at = |n: u16| NOW + Duration::MINUTE * i32::from(n * 15);
+        for n in 0..50 {
+            list = list.add(offer(n.into(), OfferKind::QrCode, at(n)), POLICY).unwrap();
+        }
+        let another = |list: &ConnectionOffers, kind| list.add(offer(99, kind, at(50)), POLICY);
+        assert_eq!(another(&list, OfferKind::QrCode), Err(TooManyOffers::Open));
+        assert!(another(&list, OfferKind::Code).is_ok());
+        let room = list.withdrawn(ConnectionOfferId(Uuid::from_u128(7)));
+        assert!(another(&room, OfferKind::QrCode).is_ok());
     }
 }

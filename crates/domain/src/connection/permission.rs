@@ -6,7 +6,7 @@ use crate::{ConnectionStatus, Decision, PermissionLevel, SubscriptionTier, UserI
 pub struct LevelChoice {
     /// The level.
     pub level: PermissionLevel,
-    /// What is selected, at the level SELECTED.
+    /// What is selected, at the level SELECTED; what was selected before where nothing is said.
     pub scope: Option<AccessScope>,
 }
 
@@ -49,7 +49,8 @@ impl Connection {
             return Err(ConnectionError::NotTheirs);
         }
         self.expect(&[ConnectionStatus::Pending, ConnectionStatus::Accepted])?;
-        let is_selected = choice.scope.as_ref().is_some_and(|scope| !scope.is_empty());
+        let selected = choice.scope.as_ref().or(self.metadata.scope.as_ref());
+        let is_selected = selected.is_some_and(|scope| !scope.is_empty());
         if choice.level == PermissionLevel::Selected && !self.is_family() && !is_selected {
             return Err(ConnectionError::NothingSelected);
         }
@@ -67,13 +68,20 @@ impl Connection {
         Ok(Decision::Changed { after, event })
     }
 
-    /// Family sees everything or nothing: a selection is for doctors.
+    /// Whether a doctor would see what an empty selection opens.
+    pub(super) fn selects_nothing(&self, choice: &LevelChoice) -> bool {
+        let is_empty = choice.scope.as_ref().is_some_and(AccessScope::is_empty);
+        choice.level == PermissionLevel::Selected && !self.is_family() && is_empty
+    }
+
+    /// Family sees everything or nothing: a selection is for doctors. What is selected stays where nothing else is.
     pub(super) fn set(&mut self, choice: &LevelChoice) {
         let is_selection = choice.level == PermissionLevel::Selected && !self.is_family();
         self.level = choice.level;
-        self.metadata.scope = choice.scope.clone().filter(|_| is_selection);
+        let selected = choice.scope.clone().or_else(|| self.metadata.scope.take());
+        self.metadata.scope = selected.filter(|_| is_selection);
         if choice.level != PermissionLevel::Request {
-            self.metadata.grant = None;
+            self.end_grant();
         }
     }
 }

@@ -368,8 +368,63 @@ fn family_asks_about_what_is_missed_or_overdue(
     #[case] expected: bool,
 ) {
     let scheduled = NOW - Duration::minutes(minutes_ago);
-    assert_eq!(check_nudgeable(status, scheduled, false, NOW).is_ok(), expected);
-    assert!(check_nudgeable(status, scheduled, true, NOW).is_err());
+    assert_eq!(check_nudgeable(status, scheduled, false, true, NOW).is_ok(), expected);
+    assert!(check_nudgeable(status, scheduled, true, true, NOW).is_err());
+    let is_missed = status == crate::DoseEventStatus::Missed;
+    assert_eq!(check_nudgeable(status, scheduled, false, false, NOW).is_ok(), is_missed);
+}
+
+#[test]
+fn a_grant_and_the_request_it_came_from_end_together() {
+    let second = AccessRequestId(uuid::Uuid::from_u128(99));
+    let approve = |connection: &Connection, request, at| {
+        let approved = connection.approve_access(patient().id, request, at, Duration::DAY);
+        approved.unwrap().0
+    };
+    let statuses = |connection: &Connection| -> Vec<_> {
+        let requests = &connection.metadata.access_requests;
+        requests.iter().map(|request| request.status_at(NOW)).collect()
+    };
+    let asking = ask(&connection(doctor(), patient(), Accepted, Request), NOW).unwrap();
+    let open = approve(&asking, ASKED, NOW);
+
+    let left = changed(open.set_permission(patient().id, &choice(Allowed)));
+    assert_eq!(statuses(&left), [AccessRequestStatus::Expired]);
+    let back = changed(left.set_permission(patient().id, &choice(Request)));
+    assert!(back.deny_access(patient().id, ASKED, NOW).is_err());
+
+    let again = open.ask_access(doctor().id, second, "x".to_owned(), NOW, Duration::DAY);
+    let again = approve(&again.unwrap().0, second, NOW);
+    assert_eq!(
+        statuses(&again),
+        [AccessRequestStatus::Approved, AccessRequestStatus::Expired]
+    );
+    assert!(again.deny_access(patient().id, ASKED, NOW).is_err());
+    assert!(again.metadata.grant.is_some());
+}
+
+#[test]
+fn a_selection_stays_where_nothing_else_is_selected_and_is_never_empty() {
+    let selected =
+        changed(connection(doctor(), patient(), Accepted, Allowed).set_permission(patient().id, &selection()));
+    assert_eq!(
+        selected.set_permission(patient().id, &choice(Selected)),
+        Ok(Decision::Unchanged)
+    );
+    let empty = LevelChoice {
+        level: Selected,
+        scope: Some(AccessScope::default()),
+    };
+    assert_eq!(
+        selected.set_permission(patient().id, &empty),
+        Err(ConnectionError::NothingSelected)
+    );
+    let pending = connection(doctor(), patient(), Pending, Allowed);
+    assert_eq!(
+        pending.accept(patient().id, Some(&empty), NOW),
+        Err(ConnectionError::NothingSelected)
+    );
+    assert!(pending.accept(patient().id, Some(&choice(Selected)), NOW).is_ok());
 }
 
 #[test]

@@ -64,8 +64,10 @@ const ALERTED: &str = "\
 SELECT DISTINCT u.id, u.language::text AS language \
 FROM notifications n JOIN users u ON u.id = n.recipient_id \
 JOIN connections c ON (c.initiator_id = u.id AND c.recipient_id = $2) OR (c.initiator_id = $2 AND c.recipient_id = u.id) \
-WHERE n.data->>'doseId' = $1 AND n.type IN ('MISSED_DOSE_ALERT', 'FAMILY_ALERT') AND n.created_at >= $3 \
+WHERE n.data->>'doseId' = $1 AND n.type IN ('MISSED_DOSE_ALERT', 'FAMILY_ALERT') \
+ AND n.data->>'change' IS DISTINCT FROM 'NUDGE_ANSWERED' AND n.created_at >= $3 \
  AND u.id <> $2 AND c.status = 'ACCEPTED' AND c.permission_level <> 'NOT_ALLOWED' \
+ AND (c.recipient_id = $2 OR u.role <> 'PATIENT') \
 ORDER BY u.id";
 
 #[derive(FromQueryResult)]
@@ -83,7 +85,7 @@ impl From<RecipientRow> for Recipient {
     }
 }
 
-/// Those who were alerted that `patient` missed a dose and are still connected.
+/// Those who were alerted that `patient` missed a dose and may still see it. An answer to who asked about it is no alert.
 ///
 /// # Errors
 /// When the database fails.

@@ -102,6 +102,14 @@ impl ConnectionView {
         }
     }
 
+    /// Whether `viewer`, who is one of its ends, is shown more of `person` than a name, a role and a clinic: always of
+    /// themselves, of the other end while it is accepted, and of the patient only where the patient opens anything.
+    #[must_use]
+    pub fn shows(&self, person: &PersonView, viewer: UserId) -> bool {
+        let is_closed = self.level == PermissionLevel::NotAllowed && self.connection().patient().id == person.id;
+        person.id == viewer || (self.status == ConnectionStatus::Accepted && !is_closed)
+    }
+
     /// The same connection after a decision that left its ends where they are.
     #[must_use]
     pub fn with(self, after: Connection) -> Self {
@@ -297,11 +305,17 @@ pub struct ConnectionFilter {
 /// One side of the list. The role of the other end is looked up row by row: a join would be planned by reading all users
 /// of that role.
 macro_rules! side {
-    ($own:literal, $other:literal, $roles:literal) => {
+    ($own:literal, $other:literal, $roles:literal, $status:literal) => {
         concat!(
             "(SELECT c.* FROM connections c WHERE c.",
             $own,
-            " = $1 AND ($2::text IS NULL OR c.status = $2::connection_status) AND (",
+            " = $1 AND ",
+            $status,
+            " AND (",
+            $roles,
+            "::text[] IS NULL OR cardinality(",
+            $roles,
+            "::text[]) > 0) AND (",
             $roles,
             "::text[] IS NULL OR (SELECT o.role::text FROM users o WHERE o.id = c.",
             $other,
@@ -313,18 +327,26 @@ macro_rules! side {
     };
 }
 
-/// Two bounded index scans, one from each end, each in order, then merged.
-const LIST: &str = concat!(
-    "SELECT ",
-    view_columns!(),
-    " FROM (",
-    side!("initiator_id", "recipient_id", "$3"),
-    " UNION ALL ",
-    side!("recipient_id", "initiator_id", "$4"),
-    " ORDER BY requested_at DESC, id DESC LIMIT $7) c \
-     JOIN users i ON i.id = c.initiator_id JOIN users r ON r.id = c.recipient_id \
-     ORDER BY c.requested_at DESC, c.id DESC"
-);
+/// Two bounded index scans, one from each end, each in order, then merged. A side with nobody to look for is not begun.
+macro_rules! list {
+    ($status:literal) => {
+        concat!(
+            "SELECT ",
+            view_columns!(),
+            " FROM (",
+            side!("initiator_id", "recipient_id", "$3", $status),
+            " UNION ALL ",
+            side!("recipient_id", "initiator_id", "$4", $status),
+            " ORDER BY requested_at DESC, id DESC LIMIT $7) c \
+             JOIN users i ON i.id = c.initiator_id JOIN users r ON r.id = c.recipient_id \
+             ORDER BY c.requested_at DESC, c.id DESC"
+        )
+    };
+}
+
+const LIST: &str = list!("($2::text IS NULL OR c.status = $2::connection_status)");
+/// What waits is little beside what a doctor has: the index of it is found by a literal only.
+const PENDING: &str = list!("$2::text IS NOT NULL AND c.status = 'PENDING'");
 
 /// A page of a person's connections, those that were asked for last first, after the one at `after`.
 ///
@@ -349,7 +371,12 @@ pub async fn list(
         after.map(|(_, id)| id.0).into(),
         limit.into(),
     ];
-    Ok(ConnectionView::find_by_statement(statement(LIST, values))
+    let sql = if filter.status == Some(ConnectionStatus::Pending) {
+        PENDING
+    } else {
+        LIST
+    };
+    Ok(ConnectionView::find_by_statement(statement(sql, values))
         .all(db)
         .await?)
 }

@@ -52,7 +52,8 @@ struct ScopeBody<'a> {
     to: Option<Day>,
 }
 
-/// One end of a connection. Until it is accepted, the other end is a name, a role and a clinic.
+/// One end of a connection. Until it is accepted, the other end is a name, a role and a clinic; the patient stays that at
+/// the level `NOT_ALLOWED`.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ConnectionParty)]
@@ -79,8 +80,7 @@ pub(crate) struct PartyBody<'a> {
 impl<'a> ConnectionBody<'a> {
     /// A connection as `viewer`, who is one of its ends, sees it.
     pub(super) fn new(connection: &'a ConnectionView, viewer: UserId) -> Self {
-        let is_open = connection.status == ConnectionStatus::Accepted;
-        let party = |person: &'a PersonView| PartyBody::new(person, is_open || person.id == viewer);
+        let party = |person: &'a PersonView| PartyBody::new(person, connection.shows(person, viewer));
         Self {
             id: connection.id,
             initiator_id: connection.initiator.id,

@@ -7,7 +7,7 @@ use das_tern_domain::ConnectionId;
 
 use super::answers::ConnectionBody;
 use super::requests::{DeclineRequest, PageParams};
-use super::{CaregiverFailures, ChangeConnectionFailures, RevokeFailures, changed, listed, target};
+use super::{ChangeConnectionFailures, RoleListFailures, StepFailures, changed, listed, target};
 use crate::error::Failure;
 use crate::extract::{ApiJson, ApiPath, ApiQuery, Authenticated};
 
@@ -21,7 +21,7 @@ use crate::extract::{ApiJson, ApiPath, ApiQuery, Authenticated};
     params(PageParams),
     responses(
         (status = 200, description = "A page", body = [ConnectionBody<'static>], headers(("Link" = String, description = "The next page, where there is one"))),
-        CaregiverFailures,
+        RoleListFailures,
     ),
 )]
 #[get("/doctor/connections/pending")]
@@ -43,7 +43,7 @@ pub(crate) async fn pending(
     tag = "connections",
     security(("accessToken" = [])),
     params(("id" = ConnectionId, Path, description = "The connection")),
-    responses((status = 200, description = "The connection now", body = ConnectionBody<'static>), RevokeFailures),
+    responses((status = 200, description = "The connection now", body = ConnectionBody<'static>), StepFailures),
 )]
 #[post("/doctor/connections/{id}/accept")]
 pub(crate) async fn accept(

@@ -11,7 +11,7 @@ mod requests;
 
 use actix_web::web::ThinData;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post};
-use das_tern_application::{Application, Code, ConnectionTarget, ConnectionView, Page, version_of_connection};
+use das_tern_application::{Application, Code, ConnectionTarget, ConnectionView, Created, Page, version_of_connection};
 use das_tern_domain::{ConnectionId, UserId};
 
 pub(crate) use access::{approve_access, ask_access, deny_access, list_access_requests};
@@ -20,7 +20,7 @@ pub(crate) use nudges::{answer_nudge, nudge};
 pub(crate) use offers::{accept_invitation, check_code, invitations, invite, make_code, use_code, withdraw_invitation};
 
 use crate::conditions;
-use crate::created::created;
+use crate::created::created_version;
 use crate::error::Failure;
 use crate::extract::{ApiJson, ApiPath, ApiQuery, Authenticated, Creation, CreationParams};
 use crate::openapi::failures::{ALWAYS, BODY, FIELDS, SIGNED_IN, STORED, failures};
@@ -42,12 +42,12 @@ const CONNECT: &[Code] = &[
 ];
 
 failures!(ConnectionListFailures: ALWAYS, STORED, SIGNED_IN, FIELDS);
-failures!(CaregiverFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, &[Code::Forbidden]);
+failures!(RoleListFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, &[Code::Forbidden]);
 failures!(ShowConnectionFailures: ALWAYS, STORED, SIGNED_IN, &[Code::NotFound]);
 failures!(RequestConnectionFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY, CONNECT, &[Code::NotFound]);
 failures!(AcceptFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY, CHANGE, &[Code::LimitReached]);
 failures!(ChangeConnectionFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY, CHANGE);
-failures!(RevokeFailures: ALWAYS, STORED, SIGNED_IN, CHANGE);
+failures!(StepFailures: ALWAYS, STORED, SIGNED_IN, CHANGE);
 
 /// My connections.
 ///
@@ -108,7 +108,7 @@ pub(crate) async fn history(
     params(PageParams),
     responses(
         (status = 200, description = "A page", body = [ConnectionBody<'static>], headers(("Link" = String, description = "The next page, where there is one"))),
-        CaregiverFailures,
+        RoleListFailures,
     ),
 )]
 #[get("/connections/caregivers")]
@@ -156,7 +156,7 @@ pub(crate) async fn patients(
     security(("accessToken" = [])),
     params(CreationParams),
     request_body = NewConnectionRequest,
-    responses((status = 201, description = "The request", body = ConnectionBody<'static>), RequestConnectionFailures),
+    responses((status = 201, description = "The request", body = ConnectionBody<'static>, headers(("ETag" = String, description = "Its version"))), RequestConnectionFailures),
 )]
 #[post("/connections")]
 pub(crate) async fn ask(
@@ -168,8 +168,7 @@ pub(crate) async fn ask(
     let made = app
         .request_connection(&caller.actor, &wanted, creation.once.as_ref())
         .await?;
-    let viewer = caller.actor.account.id;
-    Ok(created(ConnectionBody::new(&made.value, viewer), made.is_replay))
+    Ok(begun(&made, &caller))
 }
 
 /// A connection.
@@ -195,7 +194,11 @@ pub(crate) async fn show(
 ) -> Result<HttpResponse, Failure> {
     let connection = app.connection(&caller.actor, id.0).await?;
     let body = ConnectionBody::new(&connection, caller.actor.account.id);
-    Ok(conditions::shown(&request, &version_of_connection(&connection), body))
+    Ok(conditions::shown(
+        &request,
+        &version_of_connection(&connection, caller.actor.account.id),
+        body,
+    ))
 }
 
 /// Accept a connection.
@@ -258,7 +261,7 @@ pub(crate) async fn decline(
     tag = "connections",
     security(("accessToken" = [])),
     params(("id" = ConnectionId, Path, description = "The connection")),
-    responses((status = 200, description = "The connection now", body = ConnectionBody<'static>), RevokeFailures),
+    responses((status = 200, description = "The connection now", body = ConnectionBody<'static>), StepFailures),
 )]
 #[patch("/connections/{id}/revoke")]
 pub(crate) async fn revoke(
@@ -333,8 +336,18 @@ fn target(request: &HttpRequest, id: ConnectionId) -> ConnectionTarget {
 }
 
 fn changed(connection: &ConnectionView, caller: &Authenticated) -> HttpResponse {
-    let body = ConnectionBody::new(connection, caller.actor.account.id);
-    conditions::changed(&version_of_connection(connection), body)
+    let viewer = caller.actor.account.id;
+    conditions::changed(
+        &version_of_connection(connection, viewer),
+        ConnectionBody::new(connection, viewer),
+    )
+}
+
+/// A connection that was made, by this request or by an earlier one with the same key.
+fn begun(made: &Created<ConnectionView>, caller: &Authenticated) -> HttpResponse {
+    let viewer = caller.actor.account.id;
+    let (connection, body) = (&made.value, ConnectionBody::new(&made.value, viewer));
+    created_version(&version_of_connection(connection, viewer), body, made.is_replay)
 }
 
 fn listed<'a>(

@@ -63,7 +63,7 @@ pub(crate) struct NewInvitationRequest {
     /// PHONE, EMAIL or `QR_CODE`.
     #[schema(value_type = OfferKind, required = true, example = "PHONE")]
     method: Option<String>,
-    /// The phone number or e-mail address; needed unless it is a picture.
+    /// The phone number or e-mail address; needed unless it is a picture, which anybody may scan without one.
     #[schema(example = "+85512345678")]
     contact: Option<String>,
     /// REQUEST, SELECTED or ALLOWED.
@@ -96,11 +96,13 @@ fn invited(
     contact: Option<String>,
     rules: RegistrationRules,
 ) -> Option<Identifier> {
-    if !matches!(kind, OfferKind::Phone | OfferKind::Email) {
-        return None;
-    }
-    let text = fields.required("contact", contact)?;
-    let (read, code) = if kind == OfferKind::Phone {
+    let is_sent = matches!(kind, OfferKind::Phone | OfferKind::Email);
+    let text = if is_sent {
+        fields.required("contact", contact)?
+    } else {
+        contact.filter(|text| !text.trim().is_empty())?
+    };
+    let (read, code) = if kind == OfferKind::Phone || (!is_sent && !text.contains('@')) {
         let phone = text.parse().ok().map(Identifier::Phone);
         let is_taken = |phone: &Identifier| match phone {
             Identifier::Phone(phone) => rules.foreign_phones || phone.is_cambodian(),

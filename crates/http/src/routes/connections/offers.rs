@@ -1,26 +1,29 @@
 //! How a patient offers a connection: codes and invitations.
 
 use actix_web::web::ThinData;
-use actix_web::{HttpResponse, delete, get, post};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use das_tern_application::{Application, Code};
 use das_tern_domain::ConnectionOfferId;
 
-use super::CONNECT;
 use super::answers::{CodeCheckBody, ConnectionBody, InvitationBody, NewCodeBody};
 use super::offer_requests::{AcceptInvitationRequest, CodeRequest, NewCodeRequest, NewInvitationRequest};
+use super::requests::PageParams;
+use super::{CONNECT, begun};
 use crate::created::created;
 use crate::error::Failure;
-use crate::extract::{ApiJson, ApiPath, Authenticated, Creation, CreationParams};
+use crate::extract::{ApiJson, ApiPath, ApiQuery, Authenticated, Creation, CreationParams};
 use crate::openapi::failures::{ALWAYS, BODY, FIELDS, SIGNED_IN, STORED, failures};
+use crate::pages;
 use crate::routes::auth::MessageBody;
 
 /// Why a code or an invitation cannot be used.
 const USE: &[Code] = &[Code::CodeInvalid, Code::CodeExpired, Code::CodeUsed, Code::LimitReached];
 
 failures!(OfferFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY, &[Code::Forbidden, Code::IdempotencyMismatch]);
+failures!(InviteFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY, &[Code::Forbidden, Code::IdempotencyMismatch, Code::LimitReached]);
 failures!(CheckFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY);
 failures!(UseFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY, USE, CONNECT);
-failures!(InvitationFailures: ALWAYS, STORED, SIGNED_IN, &[Code::Forbidden]);
+failures!(InvitationFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, &[Code::Forbidden]);
 failures!(WithdrawFailures: ALWAYS, STORED, SIGNED_IN, &[Code::Forbidden, Code::NotFound]);
 
 /// Make a connection code.
@@ -75,7 +78,7 @@ pub(crate) async fn check_code(
     security(("accessToken" = [])),
     params(CreationParams),
     request_body = CodeRequest,
-    responses((status = 201, description = "The connection", body = ConnectionBody<'static>), UseFailures),
+    responses((status = 201, description = "The connection", body = ConnectionBody<'static>, headers(("ETag" = String, description = "Its version"))), UseFailures),
 )]
 #[post("/connections/tokens/consume")]
 pub(crate) async fn use_code(
@@ -85,21 +88,21 @@ pub(crate) async fn use_code(
 ) -> Result<HttpResponse, Failure> {
     let token = creation.body.parse()?;
     let made = app.use_code(&caller.actor, &token, creation.once.as_ref()).await?;
-    let body = ConnectionBody::new(&made.value, caller.actor.account.id);
-    Ok(created(body, made.is_replay))
+    Ok(begun(&made, &caller))
 }
 
 /// Invite somebody.
 ///
 /// By SMS, by e-mail, or with a picture to be scanned; good for 7 days. One that was sent can be accepted only by an account
-/// that has confirmed that phone number or e-mail address.
+/// that has confirmed that phone number or e-mail address; three an hour are sent to the same one. A picture is for anybody who
+/// scans it, unless a contact is named with it, which only an account that has confirmed it can use.
 #[utoipa::path(
     operation_id = "invite",
     tag = "connections",
     security(("accessToken" = [])),
     params(CreationParams),
     request_body = NewInvitationRequest,
-    responses((status = 201, description = "The invitation", body = InvitationBody), OfferFailures),
+    responses((status = 201, description = "The invitation", body = InvitationBody), InviteFailures),
 )]
 #[post("/connections/invitations")]
 pub(crate) async fn invite(
@@ -114,18 +117,27 @@ pub(crate) async fn invite(
 
 /// My open invitations.
 ///
-/// The newest first.
+/// The newest first; at most 50 are open at once.
 #[utoipa::path(
     operation_id = "invitations",
     tag = "connections",
     security(("accessToken" = [])),
-    responses((status = 200, description = "All of them", body = [InvitationBody]), InvitationFailures),
+    params(PageParams),
+    responses(
+        (status = 200, description = "A page", body = [InvitationBody], headers(("Link" = String, description = "The next page, where there is one"))),
+        InvitationFailures,
+    ),
 )]
 #[get("/connections/invitations")]
-pub(crate) async fn invitations(app: ThinData<Application>, caller: Authenticated) -> Result<HttpResponse, Failure> {
-    let open = app.invitations(&caller.actor).await?;
-    let bodies: Result<Vec<_>, _> = open.into_iter().map(InvitationBody::new).collect();
-    Ok(HttpResponse::Ok().json(bodies?))
+pub(crate) async fn invitations(
+    app: ThinData<Application>,
+    request: HttpRequest,
+    caller: Authenticated,
+    query: ApiQuery<PageParams>,
+) -> Result<HttpResponse, Failure> {
+    let page = app.invitations(&caller.actor, &query.0.parse()?).await?;
+    let bodies: Result<Vec<_>, _> = page.items.into_iter().map(InvitationBody::new).collect();
+    Ok(pages::answer(&request, page.next.as_deref(), &bodies?))
 }
 
 /// Withdraw an invitation.
@@ -156,7 +168,7 @@ pub(crate) async fn withdraw_invitation(
     security(("accessToken" = [])),
     params(CreationParams),
     request_body = AcceptInvitationRequest,
-    responses((status = 201, description = "The connection", body = ConnectionBody<'static>), UseFailures),
+    responses((status = 201, description = "The connection", body = ConnectionBody<'static>, headers(("ETag" = String, description = "Its version"))), UseFailures),
 )]
 #[post("/connections/invitations/accept")]
 pub(crate) async fn accept_invitation(
@@ -166,6 +178,5 @@ pub(crate) async fn accept_invitation(
 ) -> Result<HttpResponse, Failure> {
     let token = creation.body.parse()?;
     let made = app.use_code(&caller.actor, &token, creation.once.as_ref()).await?;
-    let body = ConnectionBody::new(&made.value, caller.actor.account.id);
-    Ok(created(body, made.is_replay))
+    Ok(begun(&made, &caller))
 }

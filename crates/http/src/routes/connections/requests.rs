@@ -165,14 +165,19 @@ pub(crate) struct AcceptConnectionRequest {
     /// What the patient chose before, or everything, where nothing is said.
     #[schema(value_type = Option<PermissionLevel>)]
     permission_level: Option<String>,
-    /// At the level SELECTED.
+    /// At the level SELECTED, which has to be said with it.
     scope: Option<ScopeRequest>,
 }
 
 impl AcceptConnectionRequest {
     pub(super) fn parse(self) -> Result<Option<LevelChoice>, Error> {
         let mut fields = Fields::default();
-        let level = fields.read("permissionLevel", self.permission_level.as_deref(), str::parse);
+        // A selection without a level would be dropped, and everything opened.
+        let text = match self.scope {
+            Some(_) => fields.required("permissionLevel", self.permission_level),
+            None => self.permission_level,
+        };
+        let level = fields.read("permissionLevel", text.as_deref(), str::parse);
         let scope = self.scope.map(|scope| scope.parse(&mut fields));
         fields.check(level.map(|level| LevelChoice { level, scope }))
     }
@@ -184,7 +189,7 @@ impl AcceptConnectionRequest {
 pub(crate) struct PermissionRequest {
     #[schema(value_type = PermissionLevel, required = true)]
     permission_level: Option<String>,
-    /// Needed at the level SELECTED for a doctor.
+    /// Needed at the level SELECTED for a doctor, unless something is selected already.
     scope: Option<ScopeRequest>,
 }
 

@@ -7,7 +7,6 @@ mod requests;
 mod row;
 mod writing;
 
-use actix_web::http::header::{ETAG, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use das_tern_application::{Code, Created, PrescriptionView};
 
@@ -16,7 +15,7 @@ pub(crate) use reading::{list, list_versions, show, show_version};
 pub(crate) use writing::{add_medicine, delete, edit, make_own, prescribe, record_intake};
 
 use crate::conditions;
-use crate::created::created;
+use crate::created::created_version;
 pub(crate) use answers::PrescriptionBody;
 
 /// Why a prescription cannot be looked at.
@@ -36,9 +35,10 @@ fn shown(request: &HttpRequest, view: &PrescriptionView) -> HttpResponse {
 
 /// A prescription that was made.
 fn made(made: &Created<PrescriptionView>) -> HttpResponse {
-    let mut answer = created(PrescriptionBody::from(&made.value), made.is_replay);
-    if let Ok(version) = HeaderValue::from_str(&conditions::etag(&made.value.version())) {
-        answer.headers_mut().insert(ETAG, version);
-    }
-    answer
+    let prescription = &made.value;
+    created_version(
+        &prescription.version(),
+        PrescriptionBody::from(prescription),
+        made.is_replay,
+    )
 }
