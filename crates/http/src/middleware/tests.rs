@@ -31,6 +31,7 @@ async fn application() -> Application {
         "connections": {
             "family_freemium": 1, "family_premium": 5, "family_family_premium": 10, "code_hours": 24,
             "codes_per_hour": 5, "code_tries_per_hour": 100, "invitation_days": 7, "invitations_per_hour": 10,
+            "invitations_per_contact_per_hour": 3, "repeated_requests_per_day": 5,
             "access_request_days": 7, "approval_hours": 24, "nudges_per_dose": 2,
         },
         "schedule": { "horizon_days": 30, "batch": 200 },
@@ -40,7 +41,6 @@ async fn application() -> Application {
         "adherence": {
             "green_from": 80, "yellow_from": 50, "attention_below": 70, "warning_misses": 2, "critical_misses": 3,
         },
-        "schedule": { "horizon_days": 30, "batch": 200 },
         "jobs": { "in_server": false, "heartbeat_timeout_s": 30, "licence_photos_every_s": 86_400,
             "schedules_every_s": 3600, "lapsed_courses_every_s": 3600,
             "accounts_to_delete_every_s": 3600 },
