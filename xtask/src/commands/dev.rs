@@ -19,7 +19,14 @@ const DATABASE: &str = "das_tern";
 /// What only one command at a time has: the services of this checkout. It ends with its process, however that ends.
 #[derive(Debug)]
 pub(super) struct Claim {
-    _lock: File,
+    lock: File,
+}
+
+/// Closing the file would do, were it not for children that are just being started, which have it open for a moment.
+impl Drop for Claim {
+    fn drop(&mut self) {
+        self.lock.unlock().ok();
+    }
 }
 
 /// What comes of claiming the services.
@@ -47,7 +54,7 @@ impl Claim {
                 lock.set_len(0)?;
                 lock.rewind()?;
                 write!(lock, "{}", std::process::id())?;
-                Ok(Claimed::Ours(Self { _lock: lock }))
+                Ok(Claimed::Ours(Self { lock }))
             }
             Err(TryLockError::WouldBlock) => {
                 let mut pid = String::new();
