@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::Instant;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 
 use crate::interrupt;
 
@@ -38,8 +38,14 @@ pub(crate) fn say(line: impl AsRef<str>) {
 /// Runs a command to its end as a step, unless somebody wants us to stop.
 pub(crate) fn finish(what: &str, command: &mut Command) -> Result<()> {
     ensure!(!interrupt::came(), "stopped");
+    run(what, command)
+}
+
+/// Runs a command to its end as a step, whether or not somebody wants us to stop.
+pub(crate) fn run(what: &str, command: &mut Command) -> Result<()> {
     let step = Step::begin(what);
-    let status = command.status()?;
+    let program = command.get_program().display().to_string();
+    let status = command.status().with_context(|| format!("cannot run {program}"))?;
     ensure!(status.success(), "{what} failed ({status})");
     step.done();
     Ok(())

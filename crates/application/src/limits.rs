@@ -105,14 +105,9 @@ impl Application {
         identifier: &Identifier,
         ip: IpAddr,
     ) -> Result<(), Error> {
-        let digest = self.identifier_digest(identifier);
-        let name = URL_SAFE_NO_PAD.encode(&digest[..12]);
-        self.admit_one(Rule {
-            key: format!("{operation}:{ip}:{name}"),
-            limit: self.settings().limits.auth_per_minute,
-            window: MINUTE,
-        })
-        .await
+        let name = self.identifier_name(identifier);
+        let limit = self.settings().limits.auth_per_minute;
+        self.admit_one(format!("{operation}:{ip}:{name}"), limit, MINUTE).await
     }
 
     /// Counts what one user does by a rule of its own, beside all of their requests.
@@ -123,12 +118,7 @@ impl Application {
         limit: u32,
         window: Duration,
     ) -> Result<(), Error> {
-        self.admit_one(Rule {
-            key: format!("{operation}:{user}"),
-            limit,
-            window,
-        })
-        .await
+        self.admit_one(format!("{operation}:{user}"), limit, window).await
     }
 
     /// The same for what comes from one address without a user.
@@ -139,12 +129,7 @@ impl Application {
         limit: u32,
         window: Duration,
     ) -> Result<(), Error> {
-        self.admit_one(Rule {
-            key: format!("{operation}:{ip}"),
-            limit,
-            window,
-        })
-        .await
+        self.admit_one(format!("{operation}:{ip}"), limit, window).await
     }
 
     /// Counts what is sent to one phone number or e-mail address, whoever asks for it.
@@ -155,14 +140,8 @@ impl Application {
         limit: u32,
         window: Duration,
     ) -> Result<(), Error> {
-        let digest = self.identifier_digest(contact);
-        let name = URL_SAFE_NO_PAD.encode(&digest[..12]);
-        self.admit_one(Rule {
-            key: format!("{operation}:{name}"),
-            limit,
-            window,
-        })
-        .await
+        let name = self.identifier_name(contact);
+        self.admit_one(format!("{operation}:{name}"), limit, window).await
     }
 
     /// Counts what one user does to another one.
@@ -173,19 +152,21 @@ impl Application {
         limit: u32,
         window: Duration,
     ) -> Result<(), Error> {
-        self.admit_one(Rule {
-            key: format!("{operation}:{user}:{other}"),
-            limit,
-            window,
-        })
-        .await
+        self.admit_one(format!("{operation}:{user}:{other}"), limit, window)
+            .await
     }
 
-    async fn admit_one(&self, rule: Rule) -> Result<(), Error> {
+    async fn admit_one(&self, key: String, limit: u32, window: Duration) -> Result<(), Error> {
+        let rule = Rule { key, limit, window };
         match self.limiter().admit(&[rule], None).await.retry_after_seconds {
             Some(seconds) => Err(Error::limited(seconds)),
             None => Ok(()),
         }
+    }
+
+    /// The name of an identifier among what is counted.
+    fn identifier_name(&self, identifier: &Identifier) -> String {
+        URL_SAFE_NO_PAD.encode(&self.identifier_digest(identifier)[..12])
     }
 
     /// The name under which Redis knows an identifier.

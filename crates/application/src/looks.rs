@@ -36,10 +36,8 @@ impl Application {
             None => return Err(Error::invalid_field("patientId", FieldCode::Required)),
         };
         let seen = self.ask(actor, patient, Action::View).await?;
-        if patient != actor.id() {
-            self.record_look(actor, patient, data, seen.as_ref().err().copied())
-                .await?;
-        }
+        self.record_look(actor, patient, data, seen.as_ref().err().copied())
+            .await?;
         Ok(Look { patient, sight: seen? })
     }
 
@@ -57,25 +55,23 @@ impl Application {
     ) -> Result<bool, Error> {
         let decided = self.ask(actor, patient, Action::View).await?;
         let seen = decided.map(|sight| covers(&sight));
-        if patient != actor.id() {
-            let refusal = match &seen {
-                Ok(true) => None,
-                Ok(false) => Some(Refusal::NotAllowed),
-                Err(refusal) => Some(*refusal),
-            };
-            self.record_look(actor, patient, data, refusal).await?;
-        }
+        let refusal = match &seen {
+            Ok(true) => None,
+            Ok(false) => Some(Refusal::NotAllowed),
+            Err(refusal) => Some(*refusal),
+        };
+        self.record_look(actor, patient, data, refusal).await?;
         Ok(seen?)
     }
 
-    /// Decides whether the caller may do `action` with the data of `patient`. A refused attempt on somebody else is recorded as a refused
-    /// look at `data`; what is allowed leaves its own event.
+    /// Decides whether the caller may do `action` with the data of `patient`. A refused attempt on somebody else is recorded
+    /// as a refused look at `data`; what is allowed leaves its own event.
     ///
     /// # Errors
     /// `NOT_FOUND` without a connection, `FORBIDDEN` where the level or the relation does not go that far.
     pub async fn permit(&self, actor: &Actor, patient: UserId, action: Action, data: PatientData) -> Result<(), Error> {
         let decided = self.ask(actor, patient, action).await?;
-        if let Some(refusal) = decided.as_ref().err().copied().filter(|_| patient != actor.id()) {
+        if let Err(refusal) = decided {
             self.record_look(actor, patient, data, Some(refusal)).await?;
         }
         decided?;
@@ -97,12 +93,10 @@ impl Application {
 
     /// Records an attempt on somebody else's data that was refused by another rule than the policy's.
     pub(crate) async fn record_refused(&self, actor: &Actor, patient: UserId, data: PatientData) -> Result<(), Error> {
-        if patient == actor.id() {
-            return Ok(());
-        }
         self.record_look(actor, patient, data, Some(Refusal::NotAllowed)).await
     }
 
+    /// Records a look at the data of `patient`, or an attempt; what people do with their own is no look.
     pub(crate) async fn record_look(
         &self,
         actor: &Actor,
@@ -110,6 +104,9 @@ impl Application {
         data: PatientData,
         refusal: Option<Refusal>,
     ) -> Result<(), Error> {
+        if patient == actor.id() {
+            return Ok(());
+        }
         let viewed = PatientDataViewed { patient, data, refusal };
         self.write(By::from(actor), async |work| {
             work.record(Event::PatientDataViewed(viewed)).await

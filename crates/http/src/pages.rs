@@ -2,7 +2,34 @@
 
 use actix_web::http::header::LINK;
 use actix_web::{HttpRequest, HttpResponse};
-use serde::Serialize;
+use das_tern_application::{Error, PageRequest};
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+
+use crate::fields::Fields;
+
+/// Which page of a list.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PageParams {
+    /// How many items.
+    #[param(value_type = u32, required = false, minimum = 1, maximum = 100, default = 50)]
+    limit: Option<String>,
+    /// Where to go on, as `Link` gave it.
+    #[param(value_type = String, required = false, min_length = 1)]
+    cursor: Option<String>,
+}
+
+impl PageParams {
+    pub(crate) fn parse(self) -> Result<PageRequest, Error> {
+        let mut fields = Fields::default();
+        let page = PageRequest {
+            limit: fields.limit(self.limit.as_deref()),
+            cursor: self.cursor,
+        };
+        fields.check(page)
+    }
+}
 
 /// A page of a list, with a link to the next one where there is one.
 pub(crate) fn answer(request: &HttpRequest, next: Option<&str>, items: &[impl Serialize]) -> HttpResponse {

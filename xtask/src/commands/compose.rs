@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::progress::Step;
+use crate::progress::{Step, run};
 use crate::services::{Services, checkout};
 
 /// What `up` notes when it has started the containers, so that `down` and `reset` know of them.
@@ -43,23 +43,15 @@ pub(super) fn start() -> Result<Containers> {
 
 /// Stops the containers; their data is kept.
 pub(super) fn stop() -> Result<()> {
-    let step = Step::begin("stopping the containers");
-    let status = compose(&["stop"])
-        .args(SERVICES)
-        .status()
-        .context("cannot run docker")?;
-    ensure!(status.success(), "docker compose cannot stop the containers");
-    step.done();
-    Ok(())
+    run("stopping the containers", compose(&["stop"]).args(SERVICES))
 }
 
 /// Removes the containers with the volumes that hold their data.
 pub(super) fn delete() -> Result<()> {
-    let step = Step::begin("deleting the containers and their volumes");
-    let status = compose(&["down", "--volumes"]).status().context("cannot run docker")?;
-    ensure!(status.success(), "docker compose cannot delete the containers");
-    step.done();
-    Ok(())
+    run(
+        "deleting the containers and their volumes",
+        &mut compose(&["down", "--volumes"]),
+    )
 }
 
 fn compose(arguments: &[&str]) -> Command {

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use super::compose;
 use super::dev::{Claim, Claimed, Notes};
 use crate::progress::{Step, say};
-use crate::services::{Folder, Signal, command_line, exists, serves, signal};
+use crate::services::{self, Folder, Signal, serves, signal};
 
 /// How long something may take to stop.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -93,19 +93,11 @@ pub(super) fn stop_leftovers(folder: &Folder, notes: &Notes) {
     });
 }
 
+/// What does not stop is told, and keeps nothing else from being stopped.
 fn end(pid: Option<u32>, how: Signal, is_it: impl Fn(&str) -> bool) {
-    let Some(pid) = pid.filter(|pid| command_line(*pid).is_some_and(|command| is_it(&command))) else {
-        return;
-    };
-    if let Err(error) = signal(how, pid) {
-        return say(format!("{error:#}"));
-    }
-    let asked = Instant::now();
-    while exists(pid) && command_line(pid).is_some_and(|command| is_it(&command)) {
-        if asked.elapsed() > PATIENCE {
-            return say(format!("process {pid} does not stop"));
-        }
-        std::thread::sleep(Duration::from_millis(20));
+    let Some(pid) = pid else { return };
+    if let Err(error) = services::end(pid, how, PATIENCE, is_it) {
+        say(format!("{error:#}"));
     }
 }
 

@@ -45,7 +45,7 @@ fn run_all(services: &Services, arguments: &[String]) -> Result<()> {
 /// Whether the arguments say which packages are meant. What comes after `--` is for the test binaries.
 fn names_package(arguments: &[String]) -> bool {
     let mut own = arguments.iter().take_while(|argument| *argument != "--");
-    own.any(|argument| argument.starts_with("--package") || (argument.starts_with("-p") && !argument.starts_with("--")))
+    own.any(|argument| argument.starts_with("--package") || argument.starts_with("-p"))
 }
 
 fn run(services: &Services, cargo: &[&str], arguments: &[String]) -> Result<()> {

@@ -9,13 +9,15 @@ use anyhow::Result;
 use nix::sys::signal::Signal;
 
 use super::folder::Account;
-use super::process::{Server, command_line, free_port, run, run_as, signal};
+use super::process::{Server, command_line, end, free_port, run, run_as};
 use super::{Folder, Tools};
 
 /// The superuser of the clusters that we make.
 const USER: &str = "das_tern";
 /// Their password. They listen on loopback only and hold development data only.
 const PASSWORD: &str = "das_tern_development";
+/// How long a server that was left behind may take to stop.
+const LEFTOVER: Duration = Duration::from_secs(10);
 
 /// How a PostgreSQL is to run.
 #[derive(Debug, Clone)]
@@ -200,19 +202,12 @@ fn stop_leftover(data: &Path) -> Result<()> {
     let Some(command) = command_line(pid) else {
         return Ok(());
     };
-    if !serves(&command, data) {
-        // A new server would take the other process for its predecessor, and refuse to start.
-        if !command.contains("postgres") {
-            fs::remove_file(&lock)?;
-        }
-        return Ok(());
+    if serves(&command, data) {
+        return end(pid, Signal::SIGINT, LEFTOVER, |command| serves(command, data));
     }
-    signal(Signal::SIGINT, pid)?;
-    for _ in 0..1_000 {
-        if !lock.exists() || !command_line(pid).is_some_and(|command| serves(&command, data)) {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(10));
+    // A new server would take the other process for its predecessor, and refuse to start.
+    if !command.contains("postgres") {
+        fs::remove_file(&lock)?;
     }
     Ok(())
 }

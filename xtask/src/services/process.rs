@@ -6,7 +6,6 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
@@ -110,9 +109,22 @@ pub fn signal(signal: Signal, pid: u32) -> Result<()> {
     kill(process(pid)?, signal).with_context(|| format!("cannot send {signal} to process {pid}"))
 }
 
-/// Whether there is a process of this number, whoever it belongs to.
-pub(crate) fn exists(pid: u32) -> bool {
-    process(pid).is_ok_and(|pid| !matches!(kill(pid, None), Err(Errno::ESRCH)))
+/// Asks a process to end, if its command line still says that it is the one that is meant, and waits until it has.
+///
+/// # Errors
+/// When it cannot be asked, or goes on for longer than `patience`.
+pub(crate) fn end(pid: u32, how: Signal, patience: Duration, is_it: impl Fn(&str) -> bool) -> Result<()> {
+    let goes_on = || command_line(pid).is_some_and(|command| is_it(&command));
+    if !goes_on() {
+        return Ok(());
+    }
+    signal(how, pid)?;
+    let asked = Instant::now();
+    while goes_on() {
+        ensure!(asked.elapsed() <= patience, "process {pid} does not stop");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(())
 }
 
 /// The number of one process: zero and negative ones would mean whole groups.
@@ -175,14 +187,15 @@ mod tests {
     fn a_process_is_known_by_its_command_line_until_it_is_ended() {
         let mut child = Command::new("sleep").arg("1000").spawn().unwrap();
         let pid = child.id();
-        assert!(exists(pid));
+        let exists = || kill(process(pid).unwrap(), None).is_ok();
+        assert!(exists());
         assert_eq!(
             command_line(std::process::id()).unwrap().split(' ').next(),
             std::env::args().next().as_deref()
         );
         signal(Signal::SIGTERM, pid).unwrap();
         assert!(!child.wait().unwrap().success());
-        assert!(!exists(pid) && command_line(pid).is_none());
+        assert!(!exists() && command_line(pid).is_none());
         assert!(signal(Signal::SIGTERM, pid).is_err());
     }
 

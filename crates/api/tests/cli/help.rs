@@ -1,9 +1,14 @@
-use super::binary::run;
+use super::binary::{Answer, run};
+
+/// What a command says about itself.
+fn help(command: &[String]) -> Answer {
+    let arguments: Vec<&str> = command.iter().map(String::as_str).chain(["--help"]).collect();
+    run(&arguments, &[])
+}
 
 /// A command and all that are below it, as the help lists them.
 fn commands_from(command: &[String]) -> Vec<Vec<String>> {
-    let arguments: Vec<&str> = command.iter().map(String::as_str).chain(["--help"]).collect();
-    let help = run(&arguments, &[]).out;
+    let help = help(command).out;
     let listed = help.split_once("\nCommands:\n").map_or("", |(_, rest)| rest);
     let names = listed
         .lines()
@@ -22,8 +27,7 @@ fn every_command_explains_itself_with_examples() {
         assert!(commands.iter().any(|command| command.join(" ") == known), "{known}");
     }
     for command in commands {
-        let arguments: Vec<&str> = command.iter().map(String::as_str).chain(["--help"]).collect();
-        let help = run(&arguments, &[]);
+        let help = help(&command);
         assert_eq!(help.code, Some(0), "{command:?}");
         let example = format!("  das-tern {}", command.join(" "));
         let (_, examples) = help
@@ -38,9 +42,11 @@ fn every_command_explains_itself_with_examples() {
 #[test]
 fn an_example_for_production_names_its_configuration() {
     for command in commands_from(&[]) {
-        let arguments: Vec<&str> = command.iter().map(String::as_str).chain(["--help"]).collect();
-        let help = run(&arguments, &[]).out;
-        for line in help.lines().filter(|line| line.contains("APP_ENV=production")) {
+        for line in help(&command)
+            .out
+            .lines()
+            .filter(|line| line.contains("APP_ENV=production"))
+        {
             assert!(line.contains("--config"), "{line}");
         }
     }

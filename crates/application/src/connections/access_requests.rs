@@ -5,7 +5,6 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::ConnectionTarget;
-use crate::effects::By;
 use crate::once::{Created, Once};
 use crate::work::{Stop, Work};
 use crate::{Actor, Application, Error, Resource};
@@ -95,13 +94,12 @@ impl Application {
             id: connection,
             expected: None,
         };
-        let decided = self.write(By::from(actor), async |work| {
-            let view = work.own_connection(actor, &target).await?;
+        self.step(actor, &target, async |work, view| {
             let (after, event) = decide(&view.connection(), zone::to_millis(work.now()))?;
             let saved = work.save_connection(view, after, event).await?;
             found(saved.metadata.access_requests, request).map_err(Stop::from)
-        });
-        self.traced(actor, connection, decided.await).await
+        })
+        .await
     }
 }
 

@@ -2,7 +2,6 @@ use das_tern_domain::{Decision, LevelChoice, zone};
 use das_tern_persistence::connections::{self, ConnectionView};
 
 use super::ConnectionTarget;
-use crate::effects::By;
 use crate::work::{Stop, Work};
 use crate::{Actor, Application, Error, FieldCode};
 
@@ -20,8 +19,7 @@ impl Application {
     ) -> Result<ConnectionView, Error> {
         actor.check_may_connect()?;
         let settings = &self.settings().connections;
-        let accepted = self.write(By::from(actor), async |work| {
-            let view = work.own_connection(actor, target).await?;
+        self.step(actor, target, async |work, view| {
             let connection = view.connection();
             let patient = connection.patient().id;
             let choice = choice.filter(|_| patient == actor.id());
@@ -31,8 +29,8 @@ impl Application {
                 work.check_family_limit(actor, patient, settings).await?;
             }
             work.save_connection(view, after, event).await
-        });
-        self.traced(actor, target.id, accepted.await).await
+        })
+        .await
     }
 
     /// Declines a connection that the caller was asked for.
@@ -77,8 +75,7 @@ impl Application {
         target: &ConnectionTarget,
         choice: &LevelChoice,
     ) -> Result<ConnectionView, Error> {
-        let set = self.write(By::from(actor), async |work| {
-            let view = work.own_connection(actor, target).await?;
+        self.step(actor, target, async |work, view| {
             match view.connection().set_permission(actor.id(), choice)? {
                 Decision::Unchanged => Ok(view),
                 Decision::Changed { after, event } => {
@@ -86,8 +83,8 @@ impl Application {
                     work.save_connection(view, after, event).await
                 }
             }
-        });
-        self.traced(actor, target.id, set.await).await
+        })
+        .await
     }
 
     /// Switches alerts to missed doses on or off for a family connection.

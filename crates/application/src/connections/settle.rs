@@ -83,14 +83,25 @@ impl Application {
         target: &ConnectionTarget,
         decide: impl Fn(&Connection) -> Result<Decision<Connection, ConnectionChanged>, ConnectionError>,
     ) -> Result<ConnectionView, Error> {
-        let settled = self.write(By::from(actor), async |work| {
+        self.step(actor, target, async |work, view| match decide(&view.connection())? {
+            Decision::Unchanged => Ok(view),
+            Decision::Changed { after, event } => work.save_connection(view, after, event).await,
+        })
+        .await
+    }
+
+    /// Loads a connection of the caller's and takes a step of it, all in one unit of work.
+    pub(super) async fn step<T>(
+        &self,
+        actor: &Actor,
+        target: &ConnectionTarget,
+        take: impl AsyncFn(&mut Work<'_>, ConnectionView) -> Result<T, Stop>,
+    ) -> Result<T, Error> {
+        let taken = self.write(By::from(actor), async |work| {
             let view = work.own_connection(actor, target).await?;
-            match decide(&view.connection())? {
-                Decision::Unchanged => Ok(view),
-                Decision::Changed { after, event } => work.save_connection(view, after, event).await,
-            }
+            take(work, view).await
         });
-        self.traced(actor, target.id, settled.await).await
+        self.traced(actor, target.id, taken.await).await
     }
 
     /// What a step of a connection came to. One that is not the caller's to take is recorded as a refused look, now that

@@ -6,10 +6,11 @@ use das_tern_application::Application;
 use das_tern_domain::ConnectionId;
 
 use super::answers::ConnectionBody;
-use super::requests::{DeclineRequest, PageParams};
+use super::requests::DeclineRequest;
 use super::{ChangeConnectionFailures, RoleListFailures, StepFailures, changed, listed, target};
 use crate::error::Failure;
 use crate::extract::{ApiJson, ApiPath, ApiQuery, Authenticated};
+use crate::pages::PageParams;
 
 /// Requests that wait for me.
 ///

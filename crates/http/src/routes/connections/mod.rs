@@ -24,11 +24,11 @@ use crate::created::created_version;
 use crate::error::Failure;
 use crate::extract::{ApiJson, ApiPath, ApiQuery, Authenticated, Creation, CreationParams};
 use crate::openapi::failures::{ALWAYS, BODY, FIELDS, SIGNED_IN, STORED, failures};
-use crate::pages;
+use crate::pages::{self, PageParams};
 use answers::ConnectionBody;
 use requests::{
     AcceptConnectionRequest, AlertsRequest, ConnectionHistoryParams, ConnectionParams, DeclineRequest,
-    NewConnectionRequest, PageParams, PermissionRequest,
+    NewConnectionRequest, PermissionRequest,
 };
 
 /// Why a connection cannot be changed.

@@ -7,13 +7,12 @@ use das_tern_domain::ConnectionOfferId;
 
 use super::answers::{CodeCheckBody, ConnectionBody, InvitationBody, NewCodeBody};
 use super::offer_requests::{AcceptInvitationRequest, CodeRequest, NewCodeRequest, NewInvitationRequest};
-use super::requests::PageParams;
 use super::{CONNECT, begun};
 use crate::created::created;
 use crate::error::Failure;
 use crate::extract::{ApiJson, ApiPath, ApiQuery, Authenticated, Creation, CreationParams};
 use crate::openapi::failures::{ALWAYS, BODY, FIELDS, SIGNED_IN, STORED, failures};
-use crate::pages;
+use crate::pages::{self, PageParams};
 use crate::routes::auth::MessageBody;
 
 /// Why a code or an invitation cannot be used.

@@ -72,29 +72,6 @@ fn query(
     fields.check(query)
 }
 
-/// Which page.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct PageParams {
-    /// How many items.
-    #[param(value_type = u32, required = false, minimum = 1, maximum = 100, default = 50)]
-    limit: Option<String>,
-    /// Where to go on, as `Link` gave it.
-    #[param(value_type = String, required = false, min_length = 1)]
-    cursor: Option<String>,
-}
-
-impl PageParams {
-    pub(super) fn parse(self) -> Result<PageRequest, Error> {
-        let mut fields = Fields::default();
-        let page = PageRequest {
-            limit: fields.limit(self.limit.as_deref()),
-            cursor: self.cursor,
-        };
-        fields.check(page)
-    }
-}
-
 /// With whom to be connected.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -6,12 +6,12 @@ use das_tern_application::{Application, Error, Resource};
 use das_tern_domain::PrescriptionId;
 
 use super::answers::{PrescriptionBody, VersionBody};
-use super::requests::{ListParams, VersionParams};
+use super::requests::ListParams;
 use super::{LOOK, shown};
 use crate::error::Failure;
 use crate::extract::{ApiPath, ApiQuery, Authenticated};
 use crate::openapi::failures::{ALWAYS, FIELDS, SIGNED_IN, STORED, failures};
-use crate::pages;
+use crate::pages::{self, PageParams};
 
 failures!(ListFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, LOOK);
 failures!(ShowFailures: ALWAYS, STORED, SIGNED_IN, LOOK);
@@ -74,7 +74,7 @@ pub(crate) async fn show(
     operation_id = "listPrescriptionVersions",
     tag = "prescriptions",
     security(("accessToken" = [])),
-    params(("id" = PrescriptionId, Path, description = "The prescription"), VersionParams),
+    params(("id" = PrescriptionId, Path, description = "The prescription"), PageParams),
     responses(
         (status = 200, description = "A page", body = [VersionBody<'static>], headers(("Link" = String, description = "The next page, where there is one"))),
         ListFailures,
@@ -86,7 +86,7 @@ pub(crate) async fn list_versions(
     request: HttpRequest,
     caller: Authenticated,
     id: ApiPath<PrescriptionId>,
-    query: ApiQuery<VersionParams>,
+    query: ApiQuery<PageParams>,
 ) -> Result<HttpResponse, Failure> {
     let page = app
         .prescription_versions(&caller.actor, id.0, &query.0.parse()?)

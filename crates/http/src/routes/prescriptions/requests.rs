@@ -58,29 +58,6 @@ impl ListParams {
     }
 }
 
-/// Which page of versions.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct VersionParams {
-    /// How many items.
-    #[param(value_type = u32, required = false, minimum = 1, maximum = 100, default = 50)]
-    limit: Option<String>,
-    /// Where to go on, as `Link` gave it.
-    #[param(value_type = String, required = false, min_length = 1)]
-    cursor: Option<String>,
-}
-
-impl VersionParams {
-    pub(super) fn parse(self) -> Result<PageRequest, Error> {
-        let mut fields = Fields::default();
-        let page = PageRequest {
-            limit: fields.limit(self.limit.as_deref()),
-            cursor: self.cursor,
-        };
-        fields.check(page)
-    }
-}
-
 /// A doctor writes a prescription.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
