@@ -75,6 +75,11 @@ async fn a_retake_needs_a_reason_and_a_revision_before_it_can_be_confirmed() {
         .post(&path(&draft, "confirm"), &json!({}))
         .await
         .refused(409, "REVISION_REQUIRED");
+    patient
+        .client
+        .post(&retake, &json!({ "reason": "x" }))
+        .await
+        .refused(409, "REVISION_REQUIRED");
     assert_eq!(told(&app, &doctor).await, ["PRESCRIPTION_UPDATE RETAKE_REQUESTED"]);
     let entry = "action_type = 'PRESCRIPTION_RETAKE' AND resource_id = $1";
     assert_eq!(app.count("audit_logs", entry, [uuid(&draft).into()]).await, 1);

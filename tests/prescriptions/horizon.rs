@@ -111,3 +111,32 @@ async fn a_prescription_ends_by_itself_when_its_last_course_is_over_and_the_pati
     assert_eq!(app.count("audit_logs", by_system, [patient.id.into()]).await, 2);
     assert_eq!(doses(&app, &over).await.len(), 5);
 }
+
+#[tokio::test]
+async fn one_prescription_that_cannot_be_read_keeps_no_other_from_its_doses_or_its_end() {
+    let app = TestApp::start_with(|config| config.application.schedule.batch = 4).await;
+    let patient = app.patient().await;
+    let broken = own(&patient, &[at_night("Aspirin", "1")]).await;
+    let broken_course = own(&patient, &[ending("2026-03-06")]).await;
+    let mut others = Vec::new();
+    for _ in 0..5 {
+        let patient = app.patient().await;
+        own(&patient, &[at_night("Zinc", "1")]).await;
+        others.push(own(&patient, &[ending("2026-03-06")]).await);
+    }
+    for id in [&broken, &broken_course] {
+        let spoil = "UPDATE medications SET details = '{\"unit\": \"BUCKET\"}' WHERE prescription_id = $1";
+        app.execute(spoil, [uuid(id).into()]).await;
+    }
+
+    app.clock.set(datetime!(2026-03-07 03:00 +7));
+    assert_eq!(app.application.end_lapsed_prescriptions().await.unwrap(), 5);
+    let active = "status = 'ACTIVE' AND last_day IS NOT NULL";
+    assert_eq!(app.count("prescriptions", active, []).await, 1);
+    let topped_up = app.application.top_up_schedules().await.unwrap();
+    assert_eq!((topped_up.prescriptions, topped_up.doses), (5, 5));
+}
+
+fn ending(day: &str) -> serde_json::Value {
+    json!({ "medicineName": "Amoxicillin", "nightDosage": { "amount": "1", "beforeMeal": false }, "lastDay": day })
+}

@@ -71,12 +71,22 @@ async fn a_page_and_both_jobs_read_what_they_need_and_no_more() {
         );
     }
     let day = date!(2026 - 04 - 10);
-    let plan = explained(&app, DUE_FOR_DOSES, [day.into(), 200_u64.into()]).await;
+    let plan = explained(
+        &app,
+        DUE_FOR_DOSES,
+        [day.into(), 200_u64.into(), Vec::<Uuid>::new().into()],
+    )
+    .await;
     assert!(
         plan.contains("prescriptions_horizon_idx") && !plan.contains("Seq Scan"),
         "{plan}"
     );
-    let plan = explained(&app, DUE_FOR_LAPSING, [day.into(), 200_u64.into()]).await;
+    let plan = explained(
+        &app,
+        DUE_FOR_LAPSING,
+        [day.into(), 200_u64.into(), Vec::<Uuid>::new().into()],
+    )
+    .await;
     assert!(
         plan.contains("prescriptions_lapsing_idx") && !plan.contains("Seq Scan"),
         "{plan}"

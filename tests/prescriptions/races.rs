@@ -3,6 +3,7 @@ use serde_json::json;
 
 use super::arranging::*;
 use crate::support::TestApp;
+use crate::support::redis::eventually;
 
 fn outcomes(answers: &[crate::support::client::Answer]) -> Vec<u16> {
     let mut statuses: Vec<_> = answers.iter().map(|answer| answer.status.as_u16()).collect();
@@ -116,5 +117,40 @@ async fn one_request_sent_64_times_makes_one_prescription() {
     let answers = join_all((0..64).map(|_| client.post("/prescriptions/patient", &body))).await;
     let ids: Vec<_> = answers.iter().map(|answer| id(&answer.expect(201))).collect();
     assert!(ids.iter().all(|id| *id == ids[0]));
+    assert_eq!(app.count("prescriptions", "true", []).await, 1);
+}
+
+#[tokio::test]
+async fn a_doctor_who_waits_for_their_turn_writes_nothing_once_the_patient_has_revoked() {
+    let app = TestApp::start().await;
+    let (doctor, patient) = (app.doctor().await, app.patient().await);
+    let connection = app.connect(&doctor, &patient, "ACCEPTED", "ALLOWED", json!({})).await;
+    let active = confirmed(&doctor, &patient, &[at_night("Aspirin", "1")]).await;
+    let urgent = json!({ "medications": [at_night("Aspirin", "2")], "isUrgent": true, "urgentReason": "x" });
+    let other = prescription_for(&patient, &[aspirin()]);
+
+    let turn = format!("SELECT 1 FROM users WHERE id = '{}' FOR NO KEY UPDATE", patient.id);
+    let mut turn = app.hold(&turn).await;
+    let route = path(&active, "");
+    let writes = async {
+        tokio::join!(
+            doctor.client.patch(&route, &urgent),
+            doctor.client.post("/prescriptions", &other)
+        )
+    };
+    let revocation = async {
+        let waiting = "wait_event_type = 'Lock' AND datname = current_database()";
+        eventually("both writes wait", async || {
+            app.count("pg_stat_activity", waiting, []).await == 2
+        })
+        .await;
+        let revoke = format!("/connections/{connection}/revoke");
+        patient.client.patch(&revoke, &json!({})).await.ok();
+        turn.release().await;
+    };
+    let ((changed, prescribed), ()) = tokio::join!(writes, revocation);
+    changed.refused(404, "NOT_FOUND");
+    prescribed.refused(404, "NOT_FOUND");
+    assert_eq!(shown(&patient, &active).await["currentVersion"], 1);
     assert_eq!(app.count("prescriptions", "true", []).await, 1);
 }

@@ -1,7 +1,9 @@
 //! What happens to prescriptions by itself, day by day (rules §4, §5). Safe to run at any time and on any number of machines.
 
+use std::cell::Cell;
+
 use das_tern_cache::StaleKey;
-use das_tern_domain::{Decision, PrescriptionId, UserId, last_day_of_horizon, plan};
+use das_tern_domain::{Decision, PrescriptionId, UserId, last_day_of_horizon, plan, zone};
 use das_tern_persistence::prescriptions::{self, NewDose, PrescriptionView};
 use time::{Date, Duration};
 
@@ -29,16 +31,36 @@ impl Application {
     /// prescription is done once, by whichever instance comes to it first; one that somebody is changing at this moment is
     /// left for the next run.
     ///
+    /// A batch that fails is halved, down to the one prescription that is at fault; that one is logged and passed over until
+    /// the next run.
+    ///
     /// # Errors
     /// When the database fails; what was done before stays done.
     pub async fn top_up_schedules(&self) -> Result<ToppedUp, Error> {
         let until = last_day_of_horizon(self.today(), self.settings().schedule.horizon_days);
-        let size = u64::from(self.settings().schedule.batch);
+        let full = u64::from(self.settings().schedule.batch);
+        let (mut size, mut failed) = (full, Vec::new());
         let mut total = ToppedUp::default();
         loop {
-            let batch = self
-                .write(By::SYSTEM, async |work| work.top_up(self.today(), until, size).await)
-                .await?;
+            let first = Cell::new(None);
+            let topped_up = self
+                .write(By::SYSTEM, async |work| work.top_up(until, size, &failed, &first).await)
+                .await;
+            let batch = match (topped_up, first.get()) {
+                (Ok(batch), _) => batch,
+                (Err(error), Some(_)) if size > 1 && !self.is_closing() => {
+                    tracing::warn!(size, ?error, "a batch of prescriptions got no doses, and is halved");
+                    size /= 2;
+                    continue;
+                }
+                (Err(error), Some(id)) if !self.is_closing() => {
+                    tracing::error!(prescription = %id, ?error, "a prescription got no doses");
+                    failed.push(id);
+                    size = full;
+                    continue;
+                }
+                (Err(error), _) => return Err(error),
+            };
             let days = batch.days.iter().map(|(patient, day)| {
                 StaleKey::of(&DayScheduleKey {
                     patient: *patient,
@@ -60,18 +82,24 @@ impl Application {
     /// When the database fails; what was done before stays done.
     pub async fn end_lapsed_prescriptions(&self) -> Result<u64, Error> {
         let size = u64::from(self.settings().schedule.batch);
-        let mut ended = 0;
+        let (mut ended, mut failed) = (0, Vec::new());
         loop {
-            let due = prescriptions::due_for_lapsing(self.database().connection(), self.today(), size).await?;
-            let mut ended_now = 0;
+            let due = prescriptions::due_for_lapsing(self.database().connection(), self.today(), size, &failed).await?;
+            let (mut ended_now, known) = (0, failed.len());
             for due in &due {
                 if self.is_closing() {
                     return Ok(ended + ended_now);
                 }
-                ended_now += u64::from(self.end_lapsed(due.id).await?);
+                match self.end_lapsed(due.id).await {
+                    Ok(is_ended) => ended_now += u64::from(is_ended),
+                    Err(error) => {
+                        tracing::error!(prescription = %due.id, ?error, "a prescription could not be ended");
+                        failed.push(due.id);
+                    }
+                }
             }
             ended += ended_now;
-            if ended_now == 0 {
+            if ended_now == 0 && failed.len() == known {
                 return Ok(ended);
             }
         }
@@ -94,9 +122,18 @@ impl Application {
 }
 
 impl Work<'_> {
-    async fn top_up(&mut self, today: Date, until: Date, size: u64) -> Result<Batch, Stop> {
+    /// `first` tells which prescription of the batch came first, also where the batch fails.
+    async fn top_up(
+        &mut self,
+        until: Date,
+        size: u64,
+        passed_over: &[PrescriptionId],
+        first: &Cell<Option<PrescriptionId>>,
+    ) -> Result<Batch, Stop> {
         self.begin().await?;
-        let due = prescriptions::lock_due_for_doses(&self.unit().connection(), until, size).await?;
+        let today = zone::day_of(self.now());
+        let due = prescriptions::lock_due_for_doses(&self.unit().connection(), until, size, passed_over).await?;
+        first.set(due.first().map(|due| due.id));
         let ids: Vec<_> = due.iter().map(|due| due.id).collect();
         let views = prescriptions::current_grids(&self.unit().connection(), &ids).await?;
         let missing: Vec<_> = views

@@ -1,8 +1,8 @@
 use das_tern_domain::access::Action;
-use das_tern_domain::{Author, Change, Decision, PrescriptionId, UserRole, Version};
+use das_tern_domain::{Author, Change, Decision, PatientData, PrescriptionId, UserRole, Version};
 use das_tern_persistence::prescriptions::{self, PrescriptionView};
 
-use super::{check_condition, row_ids, stale};
+use super::{check_condition, hidden, row_ids, stale};
 use crate::effects::By;
 use crate::work::{Stop, Work};
 use crate::{Actor, Application, Error};
@@ -37,8 +37,15 @@ impl Application {
             UserRole::Doctor => Author::Doctor,
             UserRole::Patient | UserRole::FamilyMember => Author::Patient,
         };
-        self.write(By::from(actor), async |work| {
+        let written = self.write(By::from(actor), async |work| {
             let before = work.take_turn_of(id).await?;
+            let action = Action::ChangePrescription {
+                author: before.prescription.doctor_id(),
+            };
+            let patient = before.prescription.patient_id();
+            work.permit_in_turn(actor, patient, action)
+                .await
+                .map_err(|error| hidden(error, false))?;
             check_condition(edit.expected.as_ref(), &before)?;
             let prescription = &before.prescription;
             prescription
@@ -47,11 +54,18 @@ impl Application {
             let proposed = work.proposed_version(&before).await?;
             let today = self.today();
             match prescription.change(by, &edit.change, proposed.as_ref(), today, row_ids(work))? {
-                Decision::Unchanged => Ok(before),
-                Decision::Changed { after, event } => work.save_prescription(&before, &after, event).await,
+                Decision::Unchanged => Ok((before, false)),
+                Decision::Changed { after, event } => Ok((work.save_prescription(&before, &after, event).await?, true)),
             }
-        })
-        .await
+        });
+        let (view, is_changed) = written.await?;
+        // Whoever changes nothing has still been shown all of it.
+        let patient = view.prescription.patient_id();
+        if !is_changed && patient != actor.id() {
+            self.record_look(actor, patient, PatientData::Prescriptions, None)
+                .await?;
+        }
+        Ok(view)
     }
 }
 

@@ -46,6 +46,7 @@ impl Application {
             .await?;
         let make = async |work: &mut Work<'_>| {
             work.take_turn(new.patient).await?;
+            work.permit_in_turn(actor, new.patient, Action::Prescribe).await?;
             let facts = work.patient_facts(new.patient).await?;
             let today = self.today();
             let doctor = Prescriber {
@@ -77,7 +78,11 @@ impl Application {
                 .await
         };
         self.create(actor, "prescribe", once, make, async |id| {
-            self.made_before_as_stored(id).await
+            let view = self.made_before_as_stored(id).await?;
+            // It is shown as it is today, with what the patient has done to it since.
+            self.record_look(actor, view.prescription.patient_id(), PatientData::Prescriptions, None)
+                .await?;
+            Ok(view)
         })
         .await
     }

@@ -1,14 +1,16 @@
 //! How a prescription is saved: with its event, its version, its grid and its doses, in one statement.
 
+use das_tern_domain::access::{Action, decide};
 use das_tern_domain::{
     Event, Habits, Prescription, PrescriptionChanged, PrescriptionId, PrescriptionStatus, Revised, UserId,
     last_day_of_horizon, plan, zone,
 };
+use das_tern_persistence::connections;
 use das_tern_persistence::prescriptions::{self, NewDose, NewPrescription, PrescriptionView, SavedPrescription};
 use time::Date;
 
 use crate::work::{Stop, Work};
-use crate::{Error, Resource};
+use crate::{Actor, Error, Resource};
 
 /// The doses to come after a change.
 struct Ahead {
@@ -34,6 +36,18 @@ impl Work<'_> {
         self.begin().await?;
         prescriptions::lock_patient_of(&self.unit().connection(), id).await?;
         self.prescription(id).await
+    }
+
+    /// Asks the policy again once it is the caller's turn, and holds the connection until the transaction ends: nothing is
+    /// written by whoever lost the patient's permission while they waited.
+    pub(super) async fn permit_in_turn(&self, actor: &Actor, patient: UserId, action: Action) -> Result<(), Error> {
+        if patient == actor.id() {
+            return Ok(());
+        }
+        let view = connections::lock_between(&self.unit().connection(), actor.id(), patient).await?;
+        let relationship = view.map(|view| view.connection().relationship());
+        decide(actor.viewer(), patient, relationship.as_ref(), action, self.now())?;
+        Ok(())
     }
 
     pub(super) async fn prescription(&self, id: PrescriptionId) -> Result<PrescriptionView, Stop> {

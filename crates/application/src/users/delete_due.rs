@@ -20,6 +20,9 @@ impl Application {
     pub async fn delete_due_accounts(&self) -> Result<usize, Error> {
         let mut deleted = 0;
         for user in leaving::due(self.database().connection(), self.now(), BATCH).await? {
+            if self.is_closing() {
+                break;
+            }
             let gone = self
                 .write(By::SYSTEM, async |work| work.delete_if_due(user).await)
                 .await;

@@ -123,12 +123,15 @@ impl Prescription {
     /// The patient wants a doctor's draft written again.
     ///
     /// # Errors
-    /// When it is no draft, or no doctor's.
+    /// When it is no draft, no doctor's, or was asked for already and is not written yet.
     pub fn ask_for_retake(&self, reason: String, now: OffsetDateTime) -> Outcome {
         if self.parties.doctor.is_none() {
             return Err(PrescriptionError::NoDoctor);
         }
         self.require(&[Draft])?;
+        if self.revision.is_some() {
+            return Err(PrescriptionError::RevisionRequired);
+        }
         let after = Self {
             revision: Some(RevisionRequest {
                 reason: reason.clone(),

@@ -215,6 +215,8 @@ fn a_draft_that_the_patient_wants_otherwise_cannot_be_confirmed_before_it_was_re
     assert_eq!(event.told.unwrap().recipient.user, DOCTOR);
     let asked = asked.prescription;
     assert_eq!(asked.confirm(TODAY).unwrap_err(), PrescriptionError::RevisionRequired);
+    let again = asked.ask_for_retake("x".to_owned(), NOW);
+    assert_eq!(again.unwrap_err(), PrescriptionError::RevisionRequired);
     let (revised, event) = changed(edit(&asked, Author::Doctor, &rows(&[draft("Aspirin", "0.5")]), None));
     assert_eq!(event.change, PrescriptionChange::Revised);
     assert_eq!(revised.version.as_ref().unwrap().number, 2);

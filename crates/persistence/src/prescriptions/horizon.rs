@@ -1,6 +1,6 @@
 //! What happens to prescriptions by itself: their doses reach further each day, and their last course ends (rules §4, §5).
 
-use das_tern_domain::{PrescriptionId, UserId};
+use das_tern_domain::PrescriptionId;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
@@ -14,24 +14,27 @@ use crate::sql::statement;
 pub struct Due {
     /// Which.
     pub id: PrescriptionId,
-    /// Whose.
-    pub patient_id: UserId,
 }
 
 /// The statement of [`lock_due_for_doses`], for whoever looks at its plan. The patients' turns are taken as an edit takes
 /// them; whose turn another has is left for the next batch.
 pub const DUE_FOR_DOSES: &str = "\
-SELECT p.id, p.patient_id FROM prescriptions p JOIN users u ON u.id = p.patient_id \
-WHERE p.status = 'ACTIVE' AND coalesce(p.scheduled_until, '-infinity'::date) < $1 \
+SELECT p.id FROM prescriptions p JOIN users u ON u.id = p.patient_id \
+WHERE p.status = 'ACTIVE' AND coalesce(p.scheduled_until, '-infinity'::date) < $1 AND p.id <> ALL($3) \
 ORDER BY coalesce(p.scheduled_until, '-infinity'::date), p.id LIMIT $2 FOR NO KEY UPDATE OF u SKIP LOCKED";
 
-/// Takes the turns of the patients whose prescriptions have no doses for `day` yet, at most `limit` prescriptions. They are
-/// held until the transaction ends.
+/// Takes the turns of the patients whose prescriptions have no doses for `day` yet, at most `limit` prescriptions and
+/// none of those that are passed over. They are held until the transaction ends.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn lock_due_for_doses(db: &impl ConnectionTrait, day: Date, limit: u64) -> Result<Vec<Due>, Error> {
-    let values = [day.into(), limit.into()];
+pub async fn lock_due_for_doses(
+    db: &impl ConnectionTrait,
+    day: Date,
+    limit: u64,
+    passed_over: &[PrescriptionId],
+) -> Result<Vec<Due>, Error> {
+    let values = [day.into(), limit.into(), uuids(passed_over).into()];
     Ok(Due::find_by_statement(statement(DUE_FOR_DOSES, values)).all(db).await?)
 }
 
@@ -62,11 +65,10 @@ pub async fn extend(
     plan: &[NewDose],
     now: OffsetDateTime,
 ) -> Result<u64, Error> {
-    let ids: Vec<Uuid> = prescriptions.iter().map(|id| id.0).collect();
     let first_day = plan.iter().map(NewDose::day).min();
     let from = first_day.map_or(now, das_tern_domain::zone::start_of);
     let values = [
-        ids.into(),
+        uuids(prescriptions).into(),
         until.into(),
         serde_json::to_value(plan)?.into(),
         now.into(),
@@ -78,16 +80,26 @@ pub async fn extend(
 
 /// The statement of [`due_for_lapsing`], for whoever looks at its plan.
 pub const DUE_FOR_LAPSING: &str = "\
-SELECT p.id, p.patient_id FROM prescriptions p \
-WHERE p.status IN ('ACTIVE', 'PAUSED') AND p.last_day < $1 ORDER BY p.last_day, p.id LIMIT $2";
+SELECT p.id FROM prescriptions p \
+WHERE p.status IN ('ACTIVE', 'PAUSED') AND p.last_day < $1 AND p.id <> ALL($3) ORDER BY p.last_day, p.id LIMIT $2";
 
-/// Prescriptions whose last course was over before `day`, at most `limit`, the longest ago first.
+/// Prescriptions whose last course was over before `day`, at most `limit`, the longest ago first, and none of those that are
+/// passed over.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn due_for_lapsing(db: &impl ConnectionTrait, day: Date, limit: u64) -> Result<Vec<Due>, Error> {
-    let values = [day.into(), limit.into()];
+pub async fn due_for_lapsing(
+    db: &impl ConnectionTrait,
+    day: Date,
+    limit: u64,
+    passed_over: &[PrescriptionId],
+) -> Result<Vec<Due>, Error> {
+    let values = [day.into(), limit.into(), uuids(passed_over).into()];
     Ok(Due::find_by_statement(statement(DUE_FOR_LAPSING, values))
         .all(db)
         .await?)
+}
+
+fn uuids(ids: &[PrescriptionId]) -> Vec<Uuid> {
+    ids.iter().map(|id| id.0).collect()
 }

@@ -156,7 +156,7 @@ pub struct PrescriptionView {
     pub doctor_hospital_clinic: Option<String>,
     /// The rows of the grid in force, by number.
     pub medicines: Vec<MedicineView>,
-    /// The days of every row that ever was in the grid.
+    /// The days of every row that ever was in the grid, where it was read by itself; else of the rows in force.
     pub courses: Vec<Days>,
     /// What the patient's doses depend on beside the grid.
     pub habits: Habits,
@@ -175,7 +175,7 @@ const FIND: &str = concat!(prescription_rows!(), " WHERE p.id = $1");
 /// # Errors
 /// When the database fails.
 pub async fn find(db: &impl ConnectionTrait, id: PrescriptionId) -> Result<Option<PrescriptionView>, Error> {
-    let found = views(db, FIND, [id.into()]).await?;
+    let found = views_with(db, FIND, [id.into()], MEDICINES).await?;
     Ok(found.into_iter().next())
 }
 
@@ -204,6 +204,11 @@ const MEDICINES: &str = concat!(
     "WHERE m.prescription_id = ANY($1) ORDER BY m.row_number, m.id"
 );
 
+const MEDICINES_IN_FORCE: &str = concat!(
+    medicine_rows!(),
+    "WHERE m.prescription_id = ANY($1) AND m.removed_in_version IS NULL ORDER BY m.row_number, m.id"
+);
+
 const MEDICINE: &str = concat!(medicine_rows!(), "WHERE m.id = $1");
 
 /// A row of a grid, in force or not, with its prescription.
@@ -220,7 +225,8 @@ pub async fn medicine(
     Ok(row.map(|row| (row.prescription_id, row.view())))
 }
 
-/// The prescriptions that a statement selects by [`prescription_rows!`], in its order, and their grids with one more.
+/// The prescriptions that a statement selects by [`prescription_rows!`], in its order, and their grids in force with one
+/// more. The rows that were taken out are many in time, and nobody who reads several prescriptions asks for them.
 ///
 /// # Errors
 /// When the database fails.
@@ -229,6 +235,15 @@ pub(super) async fn views(
     sql: &'static str,
     values: impl IntoIterator<Item = sea_orm::Value>,
 ) -> Result<Vec<PrescriptionView>, Error> {
+    views_with(db, sql, values, MEDICINES_IN_FORCE).await
+}
+
+async fn views_with(
+    db: &impl ConnectionTrait,
+    sql: &'static str,
+    values: impl IntoIterator<Item = sea_orm::Value>,
+    medicines: &'static str,
+) -> Result<Vec<PrescriptionView>, Error> {
     let rows = PrescriptionRow::find_by_statement(statement(sql, values))
         .all(db)
         .await?;
@@ -236,7 +251,7 @@ pub(super) async fn views(
         return Ok(Vec::new());
     }
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id.0).collect();
-    let medicines = MedicineRow::find_by_statement(statement(MEDICINES, [ids.into()]))
+    let medicines = MedicineRow::find_by_statement(statement(medicines, [ids.into()]))
         .all(db)
         .await?;
     let mut views: Vec<_> = rows.into_iter().map(PrescriptionRow::view).collect();
