@@ -329,3 +329,51 @@ async fn what_was_taken_early_today_is_not_asked_for_again_after_a_change() {
     let doses = doses(&app, &own).await;
     assert_eq!(&doses[..2], ["2026-03-06 21:00 TAKEN_ON_TIME", "2026-03-07 21:00 DUE"]);
 }
+
+#[tokio::test]
+async fn own_times_are_shown_and_outlive_an_edit_of_something_else() {
+    let app = TestApp::start().await;
+    let patient = app.patient().await;
+    let mut row = at_night("Aspirin", "1");
+    row["scheduleTimes"] = json!([{ "timePeriod": "evening", "time": "19:45" }]);
+    let own = own(&patient, &[row.clone(), as_needed("Salbutamol")]).await;
+    let times = |of: &Value, n: usize| of["medications"][n]["scheduleTimes"].clone();
+    assert_eq!(times(&own, 0), row["scheduleTimes"]);
+    assert_eq!(times(&own, 1).as_array().unwrap().len(), 4);
+    let rows = [at_night("Aspirin", "2"), as_needed("Salbutamol")];
+    let change = json!({ "medications": rows, "changeReason": "x" });
+    let after = patient.client.patch(&path(&own, ""), &change).await.ok();
+    assert_eq!(times(&after, 0), row["scheduleTimes"]);
+    assert!(doses(&app, &own).await.iter().all(|dose| dose.ends_with("19:45 DUE")));
+    // What is shown, `duration` beside `durationDays` among it, may be sent back.
+    let mut shown = after["medications"].clone();
+    shown[0]["scheduleTimes"] = json!([]);
+    shown[0]["durationDays"] = json!(3);
+    let change = json!({ "medications": shown, "changeReason": "x" });
+    let cleared = patient.client.patch(&path(&own, ""), &change).await.ok();
+    assert_eq!(times(&cleared, 0), json!([]));
+    assert_eq!(cleared["medications"][0]["duration"], 3);
+    assert_eq!(doses(&app, &own).await.len(), 3);
+}
+
+#[tokio::test]
+async fn an_empty_day_is_none() {
+    let app = TestApp::start().await;
+    let (doctor, patient) = couple(&app).await;
+    let mut body = prescription_for(&patient, &[at_night("Aspirin", "1")]);
+    body["followUpDate"] = json!("2026-04-01");
+    body["medications"][0]["lastDay"] = json!("2026-03-20");
+    let draft = doctor.client.post("/prescriptions", &body).await.expect(201);
+    assert_eq!(
+        (&draft["followUpDate"], &draft["endDate"]),
+        (&json!("2026-04-01"), &json!("2026-03-20"))
+    );
+    let mut open = at_night("Aspirin", "1");
+    open["lastDay"] = json!("");
+    let change = json!({ "followUpDate": "", "medications": [open], "changeReason": "x" });
+    let after = doctor.client.patch(&path(&draft, ""), &change).await.ok();
+    assert_eq!(
+        (&after["followUpDate"], &after["endDate"]),
+        (&Value::Null, &Value::Null)
+    );
+}

@@ -94,9 +94,9 @@ async fn a_prescription_ends_by_itself_when_its_last_course_is_over_and_the_pati
     let open = confirmed(&doctor, &patient, &[course(2), at_night("Aspirin", "1")]).await;
     let paused = own(&patient, &[course(1)]).await;
     act(&patient, &paused, "pause").await;
-    app.clock.set(datetime!(2026-03-08 23:59 +7));
+    app.clock.set(datetime!(2026-03-09 01:59 +7));
     assert_eq!(app.application.end_lapsed_prescriptions().await.unwrap(), 1);
-    app.clock.set(datetime!(2026-03-09 00:00 +7));
+    app.clock.set(datetime!(2026-03-09 02:00 +7));
     let runs = join_all((0..4).map(|_| app.application.end_lapsed_prescriptions())).await;
     let ended: u64 = runs.into_iter().map(Result::unwrap).sum();
     assert_eq!(ended, 1);

@@ -7,7 +7,9 @@ use crate::support::TestApp;
 use crate::support::people::Person;
 
 async fn inhaler(patient: &Person) -> (Value, String) {
-    let own = own(patient, &[as_needed("Salbutamol"), at_night("Aspirin", "1")]).await;
+    let mut row = as_needed("Salbutamol");
+    row["dosageAmount"] = json!(2.0);
+    let own = own(patient, &[row, at_night("Aspirin", "1")]).await;
     let medication = own["medications"][0]["id"].as_str().unwrap().to_owned();
     (own, medication)
 }
@@ -29,6 +31,8 @@ async fn what_is_taken_as_needed_is_recorded_by_hand_and_counts_for_no_progress(
         ("takenAt", json!("2026-03-06T08:30:00.000+07:00")),
         ("recordedAt", json!("2026-03-06T09:00:00.000+07:00")),
         ("timePeriod", json!("DAYTIME")),
+        ("dosage", json!("2")),
+        ("quantity", json!(2)),
     ] {
         assert_eq!(dose[field], expected, "{field}");
     }

@@ -66,7 +66,7 @@ async fn the_form_with_a_title_is_read_as_well() {
         .await
         .invalid_fields();
     let names: Vec<_> = fields.iter().map(|(field, _)| field.as_str()).collect();
-    assert_eq!(names, ["startDate", "medicines[0].medicineType"]);
+    assert_eq!(names, ["medicines[0].medicineType", "startDate"]);
 }
 
 #[tokio::test]

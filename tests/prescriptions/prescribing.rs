@@ -1,4 +1,5 @@
 use serde_json::{Value, json};
+use time::macros::datetime;
 
 use super::arranging::*;
 use crate::support::TestApp;
@@ -136,6 +137,7 @@ async fn every_invalid_field_of_the_grid_is_told_at_once_and_nothing_is_stored()
     let (doctor, patient) = couple(&app).await;
     let mut wrong = at_night("Zinc", " ");
     wrong["unit"] = json!("SPOON");
+    wrong["lastDay"] = json!("2026-03-05");
     let mut late = at_night("Iron", "1");
     late["firstDay"] = json!("2026-02-26");
     let body = json!({
@@ -155,8 +157,10 @@ async fn every_invalid_field_of_the_grid_is_told_at_once_and_nothing_is_stored()
         "urgentReason REQUIRED",
         "symptoms REQUIRED",
         "medications[1].medicineName REQUIRED",
+        "medications[1].morningDosage REQUIRED",
         "medications[2].nightDosage.amount REQUIRED",
         "medications[2].unit INVALID",
+        "medications[2].lastDay OUT_OF_RANGE",
         "medications[3].firstDay OUT_OF_RANGE",
     ];
     let mut found: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -287,4 +291,30 @@ async fn a_patient_whose_storage_is_used_up_still_gets_what_a_doctor_prescribes(
     let draft = confirmed(&doctor, &patient, &[aspirin()]).await;
     let urgent = json!({ "medications": [at_night("Zinc", "1")], "isUrgent": true, "urgentReason": "x" });
     doctor.client.patch(&path(&draft, ""), &urgent).await.ok();
+}
+
+#[tokio::test]
+async fn a_request_that_is_sent_again_after_midnight_is_still_the_same() {
+    let app = TestApp::start().await;
+    app.clock.set(datetime!(2026-03-06 23:59 +7));
+    let patient = app.patient().await;
+    let mut row = at_night("Zinc", "1");
+    row["firstDay"] = json!("2026-02-27");
+    let own = json!({ "title": "x", "startDate": "2026-02-27", "medicines": [row] });
+    let added = patient.client.with_header("idempotency-key", "once");
+    let first = added.post("/prescriptions/patient", &own).await.expect(201);
+    let medicine = added.post(&path(&first, "medicines"), &row).await.expect(201);
+    app.clock.set(datetime!(2026-03-07 00:01 +7));
+    let again = added.post("/prescriptions/patient", &own).await;
+    assert_eq!(again.expect(201)["id"], first["id"]);
+    assert_eq!(
+        added.post(&path(&first, "medicines"), &row).await.expect(201)["id"],
+        medicine["id"]
+    );
+    let fields = patient
+        .client
+        .post("/prescriptions/patient", &own)
+        .await
+        .invalid_fields();
+    assert_eq!(fields, [("startDate".to_owned(), "OUT_OF_RANGE".to_owned())]);
 }

@@ -94,6 +94,7 @@ impl World<'_> {
         let new = OwnPrescription {
             content: Content::default(),
             rows: rows(first),
+            start_date: None,
             path: "medications",
             is_draft: false,
         };

@@ -103,6 +103,10 @@ async fn a_selection_shows_what_was_selected_and_hides_the_rest() {
             let answer = doctor.client.get(&path(prescription, "")).await;
             let status = if expected.contains(&id(prescription)) { 200 } else { 404 };
             assert_eq!(answer.status, status, "{scope}");
+            // Whoever sees it may know that it is not theirs to answer.
+            let answer = doctor.client.post(&path(prescription, "pause"), &json!({})).await;
+            let status = if status == 200 { 403 } else { 404 };
+            assert_eq!(answer.status, status, "{scope}");
         }
     }
 }
@@ -208,4 +212,27 @@ async fn versions_are_complete_and_listed_newest_first() {
     let link = page.header("link");
     let next = link.trim_start_matches("</api/v1").split('>').next().unwrap();
     assert_eq!(patient.client.get(next).await.ok(), json!([versions[2]]));
+}
+
+#[tokio::test]
+async fn another_name_is_shown_and_keeps_nobody_from_answering() {
+    let app = TestApp::start().await;
+    let (doctor, patient) = couple(&app).await;
+    let draft = prescribed(&doctor, &patient, &[aspirin()]).await;
+    let first = patient.client.get(&path(&draft, "")).await;
+    let etag = first.header("etag").clone();
+    let known = patient.client.with_header("if-none-match", &etag);
+    assert_eq!(known.get(&path(&draft, "")).await.status, 304);
+    app.execute(
+        "UPDATE users SET hospital_clinic = 'មន្ទីរពេទ្យកាល់ម៉ែត' WHERE id = $1",
+        [doctor.id.into()],
+    )
+    .await;
+    let moved = known.get(&path(&draft, "")).await.ok();
+    assert_eq!(moved["doctor"]["hospitalClinic"], "មន្ទីរពេទ្យកាល់ម៉ែត");
+    let seen = patient.client.with_header("if-match", &etag);
+    seen.post(&path(&draft, "confirm"), &json!({})).await.ok();
+    seen.post(&path(&draft, "pause"), &json!({}))
+        .await
+        .refused(412, "STALE_VERSION");
 }

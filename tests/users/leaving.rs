@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use time::Duration;
 use uuid::Uuid;
 
+use crate::prescriptions::arranging::*;
 use crate::support::TestApp;
 use crate::support::app::MORNING;
 use crate::support::client::Answer;
@@ -348,4 +349,32 @@ async fn an_account_that_leaves_is_for_others_as_it_was() {
     let path = format!("/doses/schedule?patientId={}", patient.id);
     let day = daughter.client.get(&path).await.ok();
     assert_eq!(day["doses"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_doctor_prescribed_is_not_the_patients_to_change_once_the_doctor_is_gone() {
+    let app = TestApp::start().await;
+    let (doctor, patient) = couple(&app).await;
+    let confirmed = confirmed(&doctor, &patient, &[aspirin()]).await;
+    let draft = prescribed(&doctor, &patient, &[aspirin()]).await;
+    left(&app, &doctor).await;
+    assert_eq!(deleted(&app).await, 1);
+
+    let patient = app.sign_in(&patient.account).await;
+    let change = json!({ "medications": [at_night("Aspirin", "9")], "changeReason": "x" });
+    for prescription in [&confirmed, &draft] {
+        let path = path(prescription, "");
+        patient.client.patch(&path, &change).await.refused(403, "FORBIDDEN");
+        assert_eq!(patient.client.get(&path).await.ok()["doctorId"], Value::Null);
+    }
+    patient.client.delete(&path(&draft, "")).await.refused(403, "FORBIDDEN");
+    let paused = act(&patient, &confirmed, "pause").await;
+    assert_eq!(paused["status"], "PAUSED");
+    patient
+        .client
+        .patch(&path(&confirmed, ""), &change)
+        .await
+        .refused(403, "FORBIDDEN");
+    act(&patient, &confirmed, "resume").await;
+    act(&patient, &draft, "confirm").await;
 }

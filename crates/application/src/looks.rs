@@ -80,7 +80,12 @@ impl Application {
 
     /// What the policy says, with the connection as the database has it at this moment: nothing that grants access is
     /// cached.
-    async fn ask(&self, actor: &Actor, patient: UserId, action: Action) -> Result<Result<Sight, Refusal>, Error> {
+    pub(crate) async fn ask(
+        &self,
+        actor: &Actor,
+        patient: UserId,
+        action: Action,
+    ) -> Result<Result<Sight, Refusal>, Error> {
         let viewer = actor.viewer();
         if patient == viewer.id && viewer.role == UserRole::Patient {
             return Ok(decide(viewer, patient, None, action, self.now()));

@@ -18,12 +18,18 @@ impl Dosage {
     /// The number at the start of the amount, where there is one: `0.5` of `0.5 គ្រាប់`.
     #[must_use]
     pub fn quantity(&self) -> Option<f64> {
-        let text = self.amount.trim_start();
-        let end = text
-            .find(|c: char| !c.is_ascii_digit() && c != '.')
-            .unwrap_or(text.len());
-        text[..end].parse().ok()
+        quantity_of(&self.amount)
     }
+}
+
+/// The number at the start of an amount, where there is one: `0.5` of `0.5 គ្រាប់`.
+#[must_use]
+pub fn quantity_of(amount: &str) -> Option<f64> {
+    let text = amount.trim_start();
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
+    text[..end].parse().ok()
 }
 
 #[cfg(test)]

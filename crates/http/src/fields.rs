@@ -71,6 +71,11 @@ impl Fields {
         self.read("limit", text, str::parse)
     }
 
+    /// Whether nothing is wrong so far.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// All that is wrong.
     pub(crate) fn into_error(self) -> Error {
         Error::invalid(self.0)
@@ -78,7 +83,7 @@ impl Fields {
 
     /// `value`, unless something is wrong.
     pub(crate) fn check<T>(self, value: T) -> Result<T, Error> {
-        if self.0.is_empty() {
+        if self.is_empty() {
             Ok(value)
         } else {
             Err(self.into_error())

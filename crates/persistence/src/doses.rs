@@ -71,6 +71,9 @@ pub struct DoseView {
     pub timing: Option<String>,
     /// Whether it is taken as needed; then it is outside progress and adherence.
     pub is_prn: bool,
+    /// How much of a medicine is taken at once that is taken as needed, where it has no cells.
+    #[serde(default)]
+    pub amount_as_needed: Option<String>,
 }
 
 impl DoseView {
@@ -80,14 +83,19 @@ impl DoseView {
         Slot::of(self.scheduled_time, self.time_period)
     }
 
-    /// The cell of the grid it comes from.
+    /// How much is taken: the amount of the cell it comes from. What is taken as needed comes from none, and has the amount
+    /// that was written for it.
     #[must_use]
-    pub fn dosage(&self) -> Option<&Dosage> {
-        match self.slot() {
-            Slot::Morning => self.morning_dosage.as_ref(),
-            Slot::Afternoon => self.daytime_dosage.as_ref(),
-            Slot::Night => self.night_dosage.as_ref(),
-        }
+    pub fn amount(&self) -> Option<&str> {
+        let cells = [&self.morning_dosage, &self.daytime_dosage, &self.night_dosage].map(Option::as_ref);
+        let cell = match self.slot() {
+            _ if self.is_prn => cells.into_iter().flatten().next(),
+            Slot::Morning => cells[0],
+            Slot::Afternoon => cells[1],
+            Slot::Night => cells[2],
+        };
+        let written = self.amount_as_needed.as_deref();
+        cell.map(|cell| cell.amount.as_str()).or(written)
     }
 
     /// The instant of its reminder.
@@ -151,7 +159,8 @@ macro_rules! dose_columns {
         "d.id, d.prescription_id, d.medication_id, d.patient_id, d.scheduled_time, d.missed_after, \
          d.time_period::text AS time_period, d.reminder_time, d.status::text AS status, d.taken_at, d.recorded_at, \
          d.skip_reason, d.was_offline, d.created_at, d.updated_at, m.medicine_name, m.medicine_name_khmer, \
-         m.image_url, m.morning_dosage, m.daytime_dosage, m.night_dosage, m.frequency, m.timing, m.is_prn"
+         m.image_url, m.morning_dosage, m.daytime_dosage, m.night_dosage, m.frequency, m.timing, m.is_prn, \
+         CASE WHEN m.is_prn THEN m.details ->> 'dosageAmount' END AS amount_as_needed"
     };
 }
 
@@ -187,6 +196,7 @@ impl FromQueryResult for DoseView {
             frequency: columns.next()?,
             timing: columns.next()?,
             is_prn: columns.next()?,
+            amount_as_needed: columns.next()?,
         })
     }
 }

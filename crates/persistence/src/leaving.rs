@@ -206,7 +206,11 @@ const DELETE: &str = concat!(
     " SELECT id FROM changed"
 );
 
-/// Deletes an account whose wait is over, with all effects, in one statement; whether it was there and still due.
+/// What a doctor wrote stays a doctor's, though nobody knows any more whose.
+const LEAVE_PRESCRIPTIONS: &str = "\
+UPDATE prescriptions SET details = details || '{\"doctorIsGone\": true}' WHERE doctor_id = $1";
+
+/// Deletes an account whose wait is over, with all effects; whether it was there and still due.
 ///
 /// # Errors
 /// When the database fails.
@@ -216,6 +220,7 @@ pub async fn delete(
     now: OffsetDateTime,
     effects: &Effects,
 ) -> Result<bool, Error> {
+    tx.execute_raw(statement(LEAVE_PRESCRIPTIONS, [user.into()])).await?;
     let [audit_logs, notifications] = effects.values()?;
     let values = [user.into(), now.into(), audit_logs, notifications];
     Ok(tx.query_one_raw(statement(DELETE, values)).await?.is_some())

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use das_tern_cache::StaleKey;
-use das_tern_domain::{Decision, PrescriptionId, UserId, last_day_of_horizon, plan, zone};
+use das_tern_domain::{Decision, PrescriptionId, UserId, last_day_of_horizon, last_day_that_is_over, plan, zone};
 use das_tern_persistence::prescriptions::{self, NewDose, PrescriptionView};
 use time::{Date, Duration};
 
@@ -82,9 +82,10 @@ impl Application {
     /// When the database fails; what was done before stays done.
     pub async fn end_lapsed_prescriptions(&self) -> Result<u64, Error> {
         let size = u64::from(self.settings().schedule.batch);
+        let over = last_day_that_is_over(self.now());
         let (mut ended, mut failed) = (0, Vec::new());
         loop {
-            let due = prescriptions::due_for_lapsing(self.database().connection(), self.today(), size, &failed).await?;
+            let due = prescriptions::due_for_lapsing(self.database().connection(), over, size, &failed).await?;
             let (mut ended_now, known) = (0, failed.len());
             for due in &due {
                 if self.is_closing() {
@@ -109,7 +110,7 @@ impl Application {
     async fn end_lapsed(&self, id: PrescriptionId) -> Result<bool, Error> {
         self.write(By::SYSTEM, async |work| {
             let before = work.take_turn_of(id).await?;
-            match before.prescription.lapse(self.today()) {
+            match before.prescription.lapse(work.now()) {
                 Decision::Unchanged => Ok(false),
                 Decision::Changed { after, event } => {
                     work.save_prescription(&before, &after, event).await?;

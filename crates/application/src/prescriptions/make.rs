@@ -1,13 +1,14 @@
 use das_tern_domain::{
-    Content, Gender, Prescription, PrescriptionId, PrescriptionStatus, RowDraft, UserRole, first_grid,
+    Content, Gender, Prescription, PrescriptionId, PrescriptionStatus, RowDraft, UserRole, first_grid, is_first_day,
 };
 use das_tern_persistence::prescriptions::{self, NewPrescription, PrescriptionView};
+use time::Date;
 use uuid::Uuid;
 
 use super::prescribe::{age_of, parties};
 use super::row_ids;
 use crate::work::Work;
-use crate::{Actor, Application, Code, Created, Error, Once, Resource};
+use crate::{Actor, Application, Code, Created, Error, FieldCode, Once, Resource};
 
 /// A patient writes a prescription of their own.
 #[derive(Debug, Clone)]
@@ -16,6 +17,8 @@ pub struct OwnPrescription {
     pub content: Content,
     /// The grid.
     pub rows: Vec<RowDraft>,
+    /// The first day of every row that has none of its own.
+    pub start_date: Option<Date>,
     /// Where its rows stand in the request: `medications` or `medicines`.
     pub path: &'static str,
     /// Whether it is a draft that is not followed yet.
@@ -44,6 +47,9 @@ impl Application {
             }
             let facts = work.patient_facts(actor.id()).await?;
             let today = self.today();
+            if new.start_date.is_some_and(|day| !is_first_day(day, today)) {
+                return Err(Error::invalid_field("startDate", FieldCode::OutOfRange).into());
+            }
             let prescription = Prescription {
                 id: work.new_id().into(),
                 parties: parties(actor.id(), &facts, None),

@@ -43,12 +43,26 @@ impl Application {
                 Err(refusal) => Err(refusal.into()),
             };
         }
-        self.permit(actor, parties.patient_id, action, PatientData::Prescriptions)
-            .await
-            .map_err(|error| {
-                let is_hidden = parties.status == PrescriptionStatus::Draft && parties.doctor_id != Some(actor.id());
-                hidden(error, is_hidden)
-            })
+        let permitted = self
+            .permit(actor, parties.patient_id, action, PatientData::Prescriptions)
+            .await;
+        let Err(error) = permitted else {
+            return Ok(());
+        };
+        let is_writer = parties.doctor_id == Some(actor.id());
+        let is_draft = parties.status == PrescriptionStatus::Draft;
+        let is_hidden = !is_writer && (is_draft || self.is_out_of_sight(actor, id).await?);
+        Err(hidden(error, is_hidden))
+    }
+
+    /// Whether the caller sees something of the patient, but not this prescription.
+    async fn is_out_of_sight(&self, actor: &Actor, id: PrescriptionId) -> Result<bool, Error> {
+        let Some(view) = prescriptions::find(self.database().connection(), id).await? else {
+            return Ok(true);
+        };
+        let sight = self.ask(actor, view.prescription.patient_id(), Action::View).await;
+        let courses = view.courses.iter().copied();
+        Ok(sight?.is_ok_and(|sight| !sight.covers_prescription(id, courses)))
     }
 }
 
@@ -63,7 +77,7 @@ fn hidden(error: Error, is_hidden: bool) -> Error {
 
 /// Checks that a change is made to a version that was expected; `None` expects none.
 fn check_condition(expected: Option<&Vec<String>>, view: &PrescriptionView) -> Result<(), Error> {
-    if expected.is_none_or(|versions| versions.contains(&view.version())) {
+    if expected.is_none_or(|versions| versions.iter().any(|version| view.is_in(version))) {
         Ok(())
     } else {
         Err(stale(view))

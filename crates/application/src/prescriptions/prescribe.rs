@@ -116,6 +116,7 @@ pub(super) fn parties(patient: UserId, facts: &PatientFacts, doctor: Option<Pres
         },
         patient_name: facts.name.clone(),
         doctor,
+        doctor_is_gone: false,
     }
 }
 

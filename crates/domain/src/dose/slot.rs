@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime, Time};
 
-use crate::{TimePeriod, zone};
+use crate::{ClockTime, TimePeriod, zone};
 
 /// The column of the grid that a dose comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -39,6 +39,26 @@ impl Slot {
             Self::Morning => 0..11,
             Self::Afternoon => 11..18,
             Self::Night => 18..24,
+        }
+    }
+
+    /// The slot whose hours these are.
+    #[must_use]
+    pub fn at(clock: ClockTime) -> Self {
+        match clock.hour() {
+            0..11 => Self::Morning,
+            11..18 => Self::Afternoon,
+            _ => Self::Night,
+        }
+    }
+
+    /// The part of the day, as a medicine's own times name it.
+    #[must_use]
+    pub fn part_of_day(self) -> &'static str {
+        match self {
+            Self::Morning => "morning",
+            Self::Afternoon => "daytime",
+            Self::Night => "evening",
         }
     }
 

@@ -5,7 +5,8 @@ use time::Date;
 use super::decide::{Outcome, begin, number};
 use super::event::PrescriptionChange;
 use super::{
-    Content, ContentEdit, GridProblem, InvalidRow, Medicine, Prescription, PrescriptionError, RowDraft, Version,
+    Content, ContentEdit, GridProblem, InvalidRow, MAX_ROWS, Medicine, Prescription, PrescriptionError, RowDraft,
+    Version,
 };
 use crate::{Decision, MedicationId, PrescriptionStatus};
 
@@ -39,7 +40,7 @@ impl Prescription {
     /// the next one is made.
     ///
     /// # Errors
-    /// When it is over, or the rows make no sense together.
+    /// When it is over, the rows make no sense together, or a patient changes what a doctor wrote.
     pub fn change(
         &self,
         by: Author,
@@ -48,6 +49,9 @@ impl Prescription {
         today: Date,
         new_id: impl FnMut() -> MedicationId,
     ) -> Outcome {
+        if by == Author::Patient && self.is_prescribed() {
+            return Err(PrescriptionError::NotOwn);
+        }
         self.require(&[Draft, Active, Paused])?;
         let urgent_reason = change.urgent_reason.clone().filter(|_| by == Author::Doctor);
         let is_proposal = by == Author::Doctor && self.status != Draft && urgent_reason.is_none();
@@ -71,7 +75,7 @@ impl Prescription {
                 Author::Doctor => self.doctor_id(),
                 Author::Patient => Some(self.patient_id()),
             },
-            reason: change.reason.clone().or_else(|| urgent_reason.clone()),
+            reason: change.reason.clone().or_else(|| change.urgent_reason.clone()),
             is_urgent: urgent_reason.is_some(),
             content: edited,
             grid,
@@ -86,15 +90,16 @@ impl Prescription {
     /// The patient adds a medicine: of their own beside a doctor's grid, where it is marked as theirs.
     ///
     /// # Errors
-    /// When it is over, or the course makes no sense.
+    /// When it is over, the course makes no sense, or the grid is full.
     pub fn add_medicine(&self, draft: &RowDraft, today: Date, id: MedicationId) -> Outcome {
         self.require(&[Draft, Active, Paused])?;
-        let course = draft
-            .course
-            .resolve(today, None)
-            .map_err(|problem| PrescriptionError::Invalid(vec![problem]))?;
+        let invalid = |problem| PrescriptionError::Invalid(vec![problem]);
+        let course = draft.course.resolve(today, None).map_err(invalid)?;
+        if self.grid.len() >= MAX_ROWS {
+            return Err(invalid(GridProblem::new("medications", InvalidRow::TooLong)));
+        }
         let mut row = draft.row.clone().with_course(course);
-        row.details.added_by_patient = self.parties.doctor.is_some();
+        row.details.added_by_patient = self.is_prescribed();
         let mut medicine = Medicine {
             id,
             series_id: None,
@@ -210,7 +215,12 @@ fn revise(
         match draft.course.resolve(today, known.as_ref().map(|known| &known.row)) {
             Ok(course) => {
                 let mut row = draft.row.clone().with_course(course);
-                row.details.added_by_patient = known.as_ref().is_some_and(|known| known.row.details.added_by_patient);
+                if let Some(known) = &known {
+                    row.details.added_by_patient = known.row.details.added_by_patient;
+                    if draft.keeps_times {
+                        row.keep_times_of(&known.row);
+                    }
+                }
                 grid.push(placed(row, known.as_ref(), &mut new_id));
             }
             Err(problem) => problems.push(problem.within(&format!("{path}[{n}]"))),
@@ -218,6 +228,9 @@ fn revise(
     }
     if grid.is_empty() && problems.is_empty() {
         problems.push(GridProblem::new(path, InvalidRow::Required));
+    }
+    if grid.len() + foreign.len() > MAX_ROWS {
+        problems.push(GridProblem::new(path, InvalidRow::TooLong));
     }
     if !problems.is_empty() {
         return Err(PrescriptionError::Invalid(problems));

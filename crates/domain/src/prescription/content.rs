@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
+use super::grid::is_false;
 use crate::zone;
 
 /// What is written beside the grid, apart from the symptoms.
@@ -38,7 +39,7 @@ pub struct Content {
     pub particulars: Particulars,
 }
 
-/// What somebody wants to change of it; `None` stays as it is, an empty text is none.
+/// What somebody wants to change of it; `None` stays as it is, an empty text or `Some(None)` is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ContentEdit {
     /// What the patient suffers from.
@@ -52,7 +53,7 @@ pub struct ContentEdit {
     /// What else is to be known.
     pub notes: Option<String>,
     /// When the patient should come again.
-    pub follow_up_date: Option<Date>,
+    pub follow_up_date: Option<Option<Date>>,
     /// The doctor whom the patient named.
     pub doctor_name: Option<String>,
 }
@@ -73,7 +74,7 @@ impl Content {
                 diagnosis: text(&before.diagnosis, &edit.diagnosis),
                 clinical_note: text(&before.clinical_note, &edit.clinical_note),
                 notes: text(&before.notes, &edit.notes),
-                follow_up_date: edit.follow_up_date.or(before.follow_up_date),
+                follow_up_date: edit.follow_up_date.unwrap_or(before.follow_up_date),
                 doctor_name: text(&before.doctor_name, &edit.doctor_name),
             },
         }
@@ -111,6 +112,9 @@ pub struct PrescriptionDetails {
     /// What the patient wants written again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<RevisionRequest>,
+    /// Whether a doctor wrote it whose account is gone.
+    #[serde(skip_serializing_if = "is_false")]
+    pub doctor_is_gone: bool,
 }
 
 /// What `prescription_versions.details` holds: all that its snapshot of the grid does not.
@@ -162,11 +166,18 @@ mod tests {
         let edit = ContentEdit {
             symptoms: Some(String::new()),
             notes: Some(String::new()),
-            follow_up_date: Some(date!(2026 - 04 - 01)),
+            follow_up_date: Some(Some(date!(2026 - 04 - 01))),
             ..ContentEdit::default()
         };
         let after = content.edited(&edit);
         assert_eq!(after.symptoms, "");
+        assert_eq!(after.particulars.follow_up_date, Some(date!(2026 - 04 - 01)));
+        assert_eq!(after.edited(&ContentEdit::default()), after);
+        let no_day = ContentEdit {
+            follow_up_date: Some(None),
+            ..ContentEdit::default()
+        };
+        assert_eq!(after.edited(&no_day).particulars.follow_up_date, None);
         assert_eq!(after.particulars.diagnosis.as_deref(), Some("Migraine"));
         assert_eq!(after.particulars.notes, None);
         assert!(after.says_what_for());

@@ -1,9 +1,10 @@
 //! The days on which a medicine is taken: a first day, and a last one unless it is open-ended (rules §4).
 
-use time::{Date, Duration};
+use time::{Date, Duration, OffsetDateTime};
 
 use super::grid::Row;
 use super::reading::{GridProblem, InvalidRow};
+use crate::zone;
 
 /// How many days a course may have begun before it is written down.
 const MOST_DAYS_BACK: Duration = Duration::days(7);
@@ -12,6 +13,16 @@ const MOST_DAYS_AHEAD: Duration = Duration::days(366);
 /// How many days a course with an end has at most.
 pub const MAX_COURSE_DAYS: i64 = 3_650;
 
+/// How long after midnight a day of a course is over: a dose late in the evening is still due until its grace ends, and is
+/// missed only while its prescription is followed.
+const DAY_IS_OVER_AFTER: Duration = Duration::hours(2);
+
+/// The last day whose doses can no longer become missed ones.
+#[must_use]
+pub fn last_day_that_is_over(now: OffsetDateTime) -> Date {
+    zone::day_of(now - DAY_IS_OVER_AFTER) - Duration::DAY
+}
+
 /// How a course ends, as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CourseEnd {
@@ -19,6 +30,8 @@ pub enum CourseEnd {
     On(Date),
     /// After this many days.
     After(i64),
+    /// Never.
+    Open,
 }
 
 /// The days of a course as they were written; what is absent follows from what is known already.
@@ -39,6 +52,8 @@ pub struct Course {
     pub last_day: Option<Date>,
     /// Whether it begins when it comes into force: nobody named a first day.
     pub starts_when_active: bool,
+    /// Whether the last day was named, and so does not move with the first.
+    pub ends_on_day: bool,
 }
 
 /// Whether something that is written down `today` may begin on `day`: not more than seven days back.
@@ -54,16 +69,25 @@ impl CourseDraft {
     /// Names the field that is out of range.
     pub fn resolve(&self, today: Date, known: Option<&Row>) -> Result<Course, GridProblem> {
         let known_first = known.and_then(|row| row.first_day);
-        let first_day = self.first_day.or(known_first).unwrap_or(today);
-        let starts_when_active = self.first_day.is_none_or(|day| Some(day) == known_first)
-            && known.is_none_or(|row| row.details.starts_when_active);
+        let keeps_first_day = self.first_day.is_none_or(|day| Some(day) == known_first);
+        let starts_when_active = keeps_first_day && known.is_none_or(|row| row.details.starts_when_active);
+        // As many days as are shown say nothing new.
+        let end = self.end.filter(|end| {
+            let shown = known.and_then(Row::duration_days).filter(|_| keeps_first_day);
+            !matches!(end, CourseEnd::After(days) if shown == Some(*days))
+        });
+        let mut first_day = self.first_day.or(known_first).unwrap_or(today);
+        if starts_when_active && matches!(end, Some(CourseEnd::After(_))) {
+            first_day = first_day.max(today);
+        }
         if Some(first_day) != known_first && !is_first_day(first_day, today) {
             return Err(GridProblem::new("firstDay", InvalidRow::OutOfRange));
         }
         let known_last = known.and_then(|row| row.last_day);
-        let (field, last_day) = match self.end {
+        let (field, last_day) = match end {
             Some(CourseEnd::On(day)) => ("lastDay", Some(day)),
             Some(CourseEnd::After(days)) => ("durationDays", first_day.checked_add(Duration::days(days - 1))),
+            Some(CourseEnd::Open) => ("lastDay", None),
             None => ("firstDay", known_last),
         };
         let is_possible = |last: Date| {
@@ -77,6 +101,10 @@ impl CourseDraft {
             first_day,
             last_day,
             starts_when_active,
+            ends_on_day: match end {
+                Some(end) => matches!(end, CourseEnd::On(_)),
+                None => known.is_some_and(|row| row.details.ends_on_day),
+            },
         })
     }
 }
@@ -87,17 +115,24 @@ impl Row {
         self.first_day = Some(course.first_day);
         self.last_day = course.last_day;
         self.details.starts_when_active = course.starts_when_active;
+        self.details.ends_on_day = course.ends_on_day;
         self
     }
 
-    /// Lets the course begin: one whose first day nobody named begins `today`, and lasts as long as it was to last.
+    /// Lets the course begin: one whose first day nobody named begins `today`. It lasts as long as it was to last, or until
+    /// the day that was named; one whose named day is over has no day left.
     pub(super) fn begin(&mut self, today: Date) {
         if !std::mem::take(&mut self.details.starts_when_active) {
             return;
         }
-        if let Some(first) = self.first_day.filter(|first| *first < today) {
+        let Some(first) = self.first_day.filter(|first| *first < today) else {
+            return;
+        };
+        if !self.details.ends_on_day {
             self.first_day = Some(today);
             self.last_day = self.last_day.map(|last| last + (today - first));
+        } else if self.last_day.is_none_or(|last| today <= last) {
+            self.first_day = Some(today);
         }
     }
 }
@@ -139,6 +174,53 @@ mod tests {
         assert_eq!(row.duration_days(), Some(7));
         row.begin(date!(2026 - 03 - 20));
         assert_eq!(row.first_day, Some(date!(2026 - 03 - 09)));
+    }
+
+    #[rstest]
+    #[case(date!(2026 - 03 - 09), date!(2026 - 03 - 09))]
+    #[case(date!(2026 - 03 - 10), date!(2026 - 03 - 10))]
+    #[case(date!(2026 - 03 - 11), TODAY)]
+    fn a_named_last_day_does_not_move(#[case] confirmed_on: Date, #[case] first: Date) {
+        let last = date!(2026 - 03 - 10);
+        let course = draft(None, Some(CourseEnd::On(last))).resolve(TODAY, None).unwrap();
+        let mut row = Row::default().with_course(course);
+        row.begin(confirmed_on);
+        assert_eq!((row.first_day, row.last_day), (Some(first), Some(last)));
+    }
+
+    #[test]
+    fn what_waited_long_may_still_be_made_shorter_or_open() {
+        let course = draft(None, Some(CourseEnd::After(30))).resolve(TODAY, None).unwrap();
+        let waiting = Row::default().with_course(course);
+        let later = date!(2026 - 03 - 20);
+        let shorter = draft(None, Some(CourseEnd::After(7)))
+            .resolve(later, Some(&waiting))
+            .unwrap();
+        assert_eq!(
+            (shorter.first_day, shorter.last_day),
+            (later, Some(date!(2026 - 03 - 26)))
+        );
+        assert!(shorter.starts_when_active);
+        let as_shown = draft(None, Some(CourseEnd::After(30)))
+            .resolve(later, Some(&waiting))
+            .unwrap();
+        assert_eq!(waiting.clone().with_course(as_shown), waiting);
+        let open = draft(None, Some(CourseEnd::Open))
+            .resolve(later, Some(&waiting))
+            .unwrap();
+        assert_eq!((open.last_day, open.ends_on_day), (None, false));
+    }
+
+    #[test]
+    fn as_many_days_as_are_shown_leave_a_named_last_day_named() {
+        let course = draft(None, Some(CourseEnd::On(date!(2026 - 03 - 10))))
+            .resolve(TODAY, None)
+            .unwrap();
+        let known = Row::default().with_course(course);
+        let again = draft(None, Some(CourseEnd::After(5)))
+            .resolve(TODAY, Some(&known))
+            .unwrap();
+        assert!(again.ends_on_day);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use time::{Date, OffsetDateTime};
 
+use super::course::last_day_that_is_over;
 use super::event::{PrescriptionChange, PrescriptionChanged, Told};
 use super::{GridProblem, Medicine, Prescription, RevisionRequest, Version};
 use crate::{Decision, PrescriptionStatus, zone};
@@ -25,7 +26,7 @@ pub enum PrescriptionError {
     /// It is the patient's own, so there is no doctor to answer.
     #[error("no doctor wrote it")]
     NoDoctor,
-    /// Only what a patient wrote can be deleted.
+    /// A patient deletes and changes only what they wrote.
     #[error("a doctor wrote it")]
     NotOwn,
     /// Somebody has changed it meanwhile.
@@ -241,7 +242,7 @@ impl Prescription {
     /// # Errors
     /// When it is no draft, or a doctor's.
     pub fn delete(&self) -> Result<PrescriptionChanged, PrescriptionError> {
-        if self.parties.doctor.is_some() {
+        if self.is_prescribed() {
             return Err(PrescriptionError::NotOwn);
         }
         self.require(&[Draft])?;
@@ -249,8 +250,8 @@ impl Prescription {
     }
 
     /// Its last course is over: it ends by itself, and the patient is told.
-    pub fn lapse(&self, today: Date) -> Decision<Revised, PrescriptionChanged> {
-        let is_over = self.last_day().is_some_and(|last| last < today);
+    pub fn lapse(&self, now: OffsetDateTime) -> Decision<Revised, PrescriptionChanged> {
+        let is_over = self.last_day().is_some_and(|last| last <= last_day_that_is_over(now));
         if !is_over || self.require(&[Active, Paused]).is_err() {
             return Decision::Unchanged;
         }

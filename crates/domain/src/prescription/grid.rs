@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Number;
 use time::Date;
 
-use crate::{ClockTime, Dosage, MedicationId, Slot, zone};
+use super::times::{ReminderTimes, ScheduleTimes};
+use crate::{Dosage, MedicationId, Slot, zone};
 
 /// How a medicine is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -93,63 +94,14 @@ impl fmt::Display for Amount {
     }
 }
 
-/// When a medicine that is taken as needed reminds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-#[cfg_attr(feature = "sea-orm", derive(sea_orm::FromJsonQueryResult))]
-pub struct ReminderTimes(pub Vec<ClockTime>);
-
-impl Default for ReminderTimes {
-    /// At 07:00, 12:00, 18:00 and 21:00 (rules §5).
-    fn default() -> Self {
-        Self([7, 12, 18, 21].into_iter().filter_map(ClockTime::at_hour).collect())
-    }
-}
-
-/// The times of the cells, where the patient has their own instead of those by the meals.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct ScheduleTimes {
-    /// Of the morning cell, before 11:00.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub morning: Option<ClockTime>,
-    /// Of the daytime cell, from 11:00 and before 18:00.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub daytime: Option<ClockTime>,
-    /// Of the night cell, from 18:00.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub night: Option<ClockTime>,
-}
-
-impl ScheduleTimes {
-    /// The time of a cell.
-    #[must_use]
-    pub fn of(&self, slot: Slot) -> Option<ClockTime> {
-        match slot {
-            Slot::Morning => self.morning,
-            Slot::Afternoon => self.daytime,
-            Slot::Night => self.night,
-        }
-    }
-
-    pub(super) fn set(&mut self, slot: Slot, time: ClockTime) {
-        let place = match slot {
-            Slot::Morning => &mut self.morning,
-            Slot::Afternoon => &mut self.daytime,
-            Slot::Night => &mut self.night,
-        };
-        *place = Some(time);
-    }
-
-    fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
 /// What `medications.details` holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[cfg_attr(feature = "sea-orm", derive(sea_orm::FromJsonQueryResult))]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and stored by its name"
+)]
 pub struct MedicineDetails {
     /// How it is given.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -178,10 +130,13 @@ pub struct MedicineDetails {
     /// Whether its course begins when it comes into force: nobody named a first day.
     #[serde(skip_serializing_if = "is_false")]
     pub starts_when_active: bool,
+    /// Whether its last day was named, and so does not move with the first.
+    #[serde(skip_serializing_if = "is_false")]
+    pub ends_on_day: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
-fn is_false(flag: &bool) -> bool {
+pub(super) fn is_false(flag: &bool) -> bool {
     !flag
 }
 
@@ -376,11 +331,5 @@ mod tests {
             assert!(label.parse::<MedicineUnit>().is_ok(), "{label}");
         }
         assert!("tablet".parse::<MedicineUnit>().is_err());
-    }
-
-    #[test]
-    fn without_times_of_its_own_it_reminds_four_times() {
-        let times: Vec<_> = ReminderTimes::default().0.iter().map(ToString::to_string).collect();
-        assert_eq!(times, ["07:00", "12:00", "18:00", "21:00"]);
     }
 }

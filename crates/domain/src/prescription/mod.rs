@@ -12,6 +12,7 @@ mod grid;
 mod intake;
 mod reading;
 mod schedule;
+mod times;
 
 use time::Date;
 
@@ -19,16 +20,14 @@ use crate::{PrescriptionId, PrescriptionStatus, Recipient, UserId};
 
 pub use change::{Author, Change, first_grid};
 pub use content::{Content, ContentEdit, Particulars, PrescriptionDetails, RevisionRequest, VersionDetails};
-pub use course::{Course, CourseDraft, CourseEnd, MAX_COURSE_DAYS, is_first_day};
+pub use course::{Course, CourseDraft, CourseEnd, MAX_COURSE_DAYS, is_first_day, last_day_that_is_over};
 pub use decide::{PrescriptionError, Revised};
 pub use event::{PrescriptionChange, PrescriptionChanged, Told};
-pub use grid::{
-    Amount, Grid, Medicine, MedicineDetails, MedicineType, MedicineUnit, ReminderTimes, Row, ScheduleTimes,
-    default_timing,
-};
+pub use grid::{Amount, Grid, Medicine, MedicineDetails, MedicineType, MedicineUnit, Row, default_timing};
 pub use intake::{AsNeededIntake, AsNeededTaken};
-pub use reading::{CellInput, GridProblem, InvalidRow, MAX_ROWS, RowDraft, RowInput, TimeInput, read_row};
+pub use reading::{CellInput, GridProblem, InvalidRow, MAX_ROWS, RowDraft, RowInput, TimeInput, read_course, read_row};
 pub use schedule::{Habits, PlannedDose, last_day_of_horizon, plan};
+pub use times::{ReminderTimes, ScheduleTimes};
 
 /// A prescription, as the rules see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,8 +61,10 @@ pub struct Parties {
     pub patient: Recipient,
     /// The patient's name, for the texts.
     pub patient_name: String,
-    /// Who wrote it; nobody but the patient where there is no doctor.
+    /// The doctor who wrote it.
     pub doctor: Option<Prescriber>,
+    /// Whether a doctor wrote it whose account is gone.
+    pub doctor_is_gone: bool,
 }
 
 /// The doctor of a prescription.
@@ -95,10 +96,16 @@ pub struct Version {
 }
 
 impl Prescription {
-    /// Who wrote it, where that is not the patient.
+    /// The doctor who wrote it, where one did who is still there.
     #[must_use]
     pub fn doctor_id(&self) -> Option<UserId> {
         self.parties.doctor.as_ref().map(|doctor| doctor.recipient.user)
+    }
+
+    /// Whether a doctor wrote it, and not the patient.
+    #[must_use]
+    pub fn is_prescribed(&self) -> bool {
+        self.parties.doctor.is_some() || self.parties.doctor_is_gone
     }
 
     /// Whose it is.

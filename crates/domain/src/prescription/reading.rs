@@ -1,7 +1,8 @@
 //! Reading a row of the grid, in both ways in which it is written: with cells, or as the app's form of check boxes.
 
 use super::course::{CourseDraft, CourseEnd};
-use super::grid::{Amount, ReminderTimes, Row, default_timing};
+use super::grid::{Amount, Row, default_timing};
+use super::times::ReminderTimes;
 use crate::{ClockTime, Dosage, InvalidText, MedicationId, Slot, one_line, zone};
 
 /// The most rows that a grid has.
@@ -12,8 +13,8 @@ const LONGEST_WORDS: usize = 100;
 const LONGEST_AMOUNT: usize = 50;
 const LONGEST_NOTE: usize = 1_000;
 const LONGEST_URL: usize = 2_048;
-/// The most reminders of a medicine that is taken as needed.
-const MAX_REMINDERS: usize = 24;
+/// The most times that a medicine has of its own.
+const MAX_TIMES: usize = 24;
 
 /// What is wrong with a field of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +114,8 @@ pub struct RowDraft {
     pub replaces: Option<MedicationId>,
     /// What it says, but for its days.
     pub row: Row,
+    /// Whether nothing was said of its own times, so that those of the row whose place it takes stay.
+    pub keeps_times: bool,
     /// Its days, as they were written.
     pub course: CourseDraft,
 }
@@ -122,39 +125,80 @@ pub struct RowDraft {
 /// # Errors
 /// Names all the fields that are invalid.
 pub fn read_row(input: &RowInput) -> Result<RowDraft, Vec<GridProblem>> {
-    let mut reader = Reader(Vec::new());
+    let mut reader = Reader::new(input);
     let mut row = reader.names(input);
     let [morning, daytime, night] = reader.cells(input);
     row.morning_dosage = morning;
     row.daytime_dosage = daytime;
     row.night_dosage = night;
     row.is_prn = input.is_prn.unwrap_or(false);
-    if row.cells().next().is_none() && !row.is_prn && reader.0.is_empty() {
+    if !row.is_prn && !input.names_a_cell() {
         reader.refuse("morningDosage", InvalidRow::Required);
     }
     reader.particulars(input, &mut row);
     reader.times(input.schedule_times.as_deref().unwrap_or_default(), &mut row);
     let frequency = reader.words("frequency", input.frequency.as_deref());
     let timing = reader.words("timing", input.timing.as_deref());
-    let own_frequency = frequency.filter(|words| !is_count_of_cells(words));
+    let has_cells = row.cells().next().is_some();
+    let own_frequency = frequency.filter(|words| !has_cells || !is_count_of_cells(words));
     let own_timing = timing.filter(|words| ![true, false].map(default_timing).contains(&words.as_str()));
     row.frequency = Some(own_frequency.unwrap_or_else(|| row.default_frequency()));
     row.timing = Some(own_timing.unwrap_or_else(|| default_timing(row.is_before_meal()).to_owned()));
     let course = reader.course(input);
     let replaces = reader.read("id", input.id.as_deref(), str::parse::<MedicationId>);
-    if reader.0.is_empty() {
-        Ok(RowDraft { replaces, row, course })
+    if reader.problems.is_empty() {
+        Ok(RowDraft {
+            replaces,
+            row,
+            keeps_times: input.schedule_times.is_none(),
+            course,
+        })
     } else {
-        Err(reader.0)
+        Err(reader.problems)
     }
 }
 
-/// What is wrong so far.
-struct Reader(Vec<GridProblem>);
+/// Reads only the days of a row, where they make sense: what else is wrong with it need not keep them from being checked.
+#[must_use]
+pub fn read_course(input: &RowInput) -> Option<CourseDraft> {
+    let mut reader = Reader::new(input);
+    let course = reader.course(input);
+    reader.problems.is_empty().then_some(course)
+}
+
+impl RowInput {
+    /// Whether a cell is written or ticked.
+    fn names_a_cell(&self) -> bool {
+        let written = [&self.morning_dosage, &self.daytime_dosage, &self.night_dosage];
+        let boxes = [self.morning, self.daytime, self.night];
+        written.iter().any(|cell| cell.is_some()) || boxes.contains(&Some(true))
+    }
+}
+
+struct Reader {
+    /// What is wrong so far.
+    problems: Vec<GridProblem>,
+    /// Whether a cell is before the meal that does not say so itself.
+    before_meal: bool,
+}
 
 impl Reader {
+    /// Whoever says in words only that it is taken before the meal has said so.
+    fn new(input: &RowInput) -> Self {
+        let in_words = || {
+            input
+                .timing
+                .as_deref()
+                .map(|words| words.trim() == default_timing(true))
+        };
+        Self {
+            problems: Vec::new(),
+            before_meal: input.before_meal.or_else(in_words).unwrap_or(false),
+        }
+    }
+
     fn refuse(&mut self, field: impl Into<String>, kind: InvalidRow) {
-        self.0.push(GridProblem::new(field, kind));
+        self.problems.push(GridProblem::new(field, kind));
     }
 
     /// A text on one line; nothing where it is empty.
@@ -227,14 +271,15 @@ impl Reader {
         if lacks_amount && amount.is_none() {
             self.refuse("dosageAmount", InvalidRow::Required);
         }
+        let before_meal = self.before_meal;
         let ticked = || {
             amount.clone().flatten().map(|amount| Dosage {
                 amount: amount.to_string(),
-                before_meal: input.before_meal.unwrap_or(false),
+                before_meal,
             })
         };
         let mut cell = |name, is_ticked: Option<bool>, written: &Option<CellInput>| match written {
-            Some(cell) => self.cell(name, cell, input.before_meal),
+            Some(cell) => self.cell(name, cell),
             None if is_ticked == Some(true) => ticked(),
             None => None,
         };
@@ -245,16 +290,25 @@ impl Reader {
         ]
     }
 
-    fn cell(&mut self, name: &str, cell: &CellInput, before_meal: Option<bool>) -> Option<Dosage> {
+    /// An amount that is a number alone is one that makes sense; words are the prescriber's.
+    fn cell(&mut self, name: &str, cell: &CellInput) -> Option<Dosage> {
         let field = format!("{name}.amount");
         let text = cell.amount.as_deref().filter(|amount| !amount.trim().is_empty());
         if text.is_none() {
             self.refuse(&field, InvalidRow::Required);
         }
-        let amount = self.line(&field, text, LONGEST_AMOUNT)?;
+        let words = self.line(&field, text, LONGEST_AMOUNT)?;
+        let amount = match words.parse().map(Amount::new) {
+            Err(_) => words,
+            Ok(Some(amount)) => amount.to_string(),
+            Ok(None) => {
+                self.refuse(field, InvalidRow::OutOfRange);
+                return None;
+            }
+        };
         Some(Dosage {
             amount,
-            before_meal: cell.before_meal.or(before_meal).unwrap_or(false),
+            before_meal: cell.before_meal.unwrap_or(self.before_meal),
         })
     }
 
@@ -273,21 +327,23 @@ impl Reader {
         let has_boxes = [&input.morning_dosage, &input.daytime_dosage, &input.night_dosage]
             .iter()
             .all(|cell| cell.is_none());
-        row.details.before_meal = !has_cells && input.before_meal.unwrap_or(false);
+        row.details.before_meal = !has_cells && self.before_meal;
         row.details.dosage_amount = input.dosage_amount.filter(|_| has_boxes).and_then(Amount::new);
     }
 
     /// Own times: of the filled cells, each within its part of the day, or when a medicine reminds that is taken as needed.
     fn times(&mut self, times: &[TimeInput], row: &mut Row) {
+        if times.len() > MAX_TIMES {
+            self.refuse("scheduleTimes", InvalidRow::TooLong);
+            return;
+        }
         let mut clocks = Vec::new();
         for (n, input) in times.iter().enumerate() {
             let field = |name| format!("scheduleTimes[{n}].{name}");
+            let slots = [Slot::Morning, Slot::Afternoon, Slot::Night];
             let slot = match input.time_period.as_deref() {
-                Some("morning") => Some(Slot::Morning),
-                Some("daytime") => Some(Slot::Afternoon),
-                Some("evening") => Some(Slot::Night),
-                None if row.is_prn => Some(Slot::Morning),
-                Some(_) | None => None,
+                Some(part) => slots.into_iter().find(|slot| slot.part_of_day() == part),
+                None => Some(Slot::Morning).filter(|_| row.is_prn),
             };
             if slot.is_none() {
                 self.refuse(field("timePeriod"), InvalidRow::Invalid);
@@ -316,9 +372,6 @@ impl Reader {
         if row.is_prn {
             clocks.sort_unstable();
             clocks.dedup();
-            if clocks.len() > MAX_REMINDERS {
-                self.refuse("scheduleTimes", InvalidRow::TooLong);
-            }
             let has_own = !clocks.is_empty();
             row.reminder_times = Some(if has_own {
                 ReminderTimes(clocks)
@@ -337,10 +390,11 @@ impl Reader {
         {
             self.refuse("durationDays", InvalidRow::OutOfRange);
         }
-        let end = last_day.map(CourseEnd::On);
+        let after = input.duration_days.map(CourseEnd::After);
+        let open = input.last_day.as_ref().map(|_| CourseEnd::Open);
         CourseDraft {
             first_day,
-            end: end.or(input.duration_days.map(CourseEnd::After)),
+            end: last_day.map(CourseEnd::On).or(after).or(open),
         }
     }
 }

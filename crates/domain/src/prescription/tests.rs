@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::*;
 use crate::{
     Decision, Dosage, DoseError, DoseEventId, DoseEventStatus, Labelled, Language, MedicationId, PrescriptionStatus,
-    TimePeriod,
+    TimePeriod, zone,
 };
 
 mod edits;
@@ -56,6 +56,7 @@ fn own(status: PrescriptionStatus) -> Prescription {
             patient: recipient(PATIENT),
             patient_name: "សុខ សំណាង".to_owned(),
             doctor: None,
+            doctor_is_gone: false,
         },
         status,
         current_version: 1,
@@ -91,6 +92,7 @@ fn draft(name: &str, amount: &str) -> RowDraft {
     RowDraft {
         replaces: None,
         row,
+        keeps_times: true,
         course: CourseDraft::default(),
     }
 }
@@ -259,25 +261,32 @@ fn a_course_begins_when_it_comes_into_force_and_lasts_as_long_as_it_was_to() {
     assert_eq!(resumed.prescription.grid[0].row, *row);
 }
 
+/// The moment at which the day before is over, with its last doses.
+fn at_two(day: Date) -> OffsetDateTime {
+    day.with_hms(2, 0, 0).unwrap().assume_offset(zone::PHNOM_PENH)
+}
+
 #[test]
 fn it_ends_by_itself_when_its_last_course_is_over() {
     let mut prescription = by_doctor(Active);
-    assert_eq!(prescription.lapse(TODAY), Decision::Unchanged);
+    assert_eq!(prescription.lapse(at_two(TODAY)), Decision::Unchanged);
     prescription.grid[0].row.last_day = Some(TODAY);
-    assert_eq!(prescription.lapse(TODAY), Decision::Unchanged);
-    let (after, event) = changed(Ok(prescription.lapse(TODAY + Duration::DAY)));
+    assert_eq!(prescription.lapse(at_two(TODAY)), Decision::Unchanged);
+    let too_early = at_two(TODAY + Duration::DAY) - Duration::SECOND;
+    assert_eq!(prescription.lapse(too_early), Decision::Unchanged);
+    let (after, event) = changed(Ok(prescription.lapse(at_two(TODAY + Duration::DAY))));
     assert_eq!(
         (after.prescription.status, event.change),
         (Inactive, PrescriptionChange::Lapsed)
     );
     assert_eq!(event.told.unwrap().recipient.user, PATIENT);
     prescription.grid.push(medicine(101, row("Open-ended")));
-    assert_eq!(prescription.lapse(TODAY + Duration::DAY), Decision::Unchanged);
+    assert_eq!(prescription.lapse(at_two(TODAY + Duration::DAY)), Decision::Unchanged);
     let draft = Prescription {
         grid: vec![prescription.grid[0].clone()],
         ..by_doctor(Draft)
     };
-    assert_eq!(draft.lapse(TODAY + Duration::DAY), Decision::Unchanged);
+    assert_eq!(draft.lapse(at_two(TODAY + Duration::DAY)), Decision::Unchanged);
 }
 
 #[test]

@@ -81,9 +81,9 @@ pub async fn extend(
 /// The statement of [`due_for_lapsing`], for whoever looks at its plan.
 pub const DUE_FOR_LAPSING: &str = "\
 SELECT p.id FROM prescriptions p \
-WHERE p.status IN ('ACTIVE', 'PAUSED') AND p.last_day < $1 AND p.id <> ALL($3) ORDER BY p.last_day, p.id LIMIT $2";
+WHERE p.status IN ('ACTIVE', 'PAUSED') AND p.last_day <= $1 AND p.id <> ALL($3) ORDER BY p.last_day, p.id LIMIT $2";
 
-/// Prescriptions whose last course was over before `day`, at most `limit`, the longest ago first, and none of those that are
+/// Prescriptions whose last course ended on `day` or before, at most `limit`, the longest ago first, and none of those that are
 /// passed over.
 ///
 /// # Errors

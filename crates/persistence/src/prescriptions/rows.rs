@@ -1,5 +1,7 @@
 //! A prescription as it is read: its own row, the people of it, and the rows of its grid.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use das_tern_domain::access::Days;
 use das_tern_domain::{
     Content, Dosage, Gender, Habits, Language, MealTimes, MedicationId, Medicine, MedicineDetails, Parties, Prescriber,
@@ -279,16 +281,29 @@ impl PrescriptionView {
         }
     }
 
-    /// Which state of it somebody saw: no two have the same.
+    /// What somebody saw of it: the state it is in, and what the people of it are called.
     #[must_use]
     pub fn version(&self) -> String {
-        version_at(self.updated_at)
+        let mut people = DefaultHasher::new();
+        let doctor = self.prescription.parties.doctor.as_ref();
+        (&self.patient_first_name, &self.patient_last_name).hash(&mut people);
+        doctor.map(|doctor| &doctor.name).hash(&mut people);
+        (&self.doctor_first_name, &self.doctor_last_name).hash(&mut people);
+        (&self.doctor_specialty, &self.doctor_hospital_clinic).hash(&mut people);
+        format!("{}-{:x}", self.state(), people.finish())
     }
-}
 
-/// `updated_at` always moves forward by a millisecond at least, so that it tells states apart.
-fn version_at(updated_at: OffsetDateTime) -> String {
-    format!("{:x}", updated_at.unix_timestamp_nanos() / 1_000_000)
+    /// Whether what somebody saw, as [`Self::version`] wrote it, is the state that it is still in. Another name of one of its
+    /// people keeps nobody from changing it.
+    #[must_use]
+    pub fn is_in(&self, version: &str) -> bool {
+        version.split_once('-').is_some_and(|(state, _)| state == self.state())
+    }
+
+    /// `updated_at` always moves forward by a millisecond at least, so that it tells states apart.
+    fn state(&self) -> String {
+        format!("{:x}", self.updated_at.unix_timestamp_nanos() / 1_000_000)
+    }
 }
 
 impl PrescriptionRow {
@@ -311,6 +326,7 @@ impl PrescriptionRow {
                 },
                 patient_name: self.patient_name.clone(),
                 doctor,
+                doctor_is_gone: self.details.doctor_is_gone,
             },
             status: self.status,
             current_version: self.current_version,

@@ -114,6 +114,7 @@ fn details(prescription: &Prescription) -> Result<Value, Error> {
         particulars: prescription.content.particulars.clone(),
         proposed_version: prescription.proposed_version,
         revision: prescription.revision.clone(),
+        doctor_is_gone: prescription.parties.doctor_is_gone,
     };
     Ok(serde_json::to_value(details)?.into())
 }

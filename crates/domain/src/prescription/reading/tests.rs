@@ -117,12 +117,13 @@ fn a_medicine_needs_a_name_and_a_cell_unless_it_is_taken_as_needed() {
         medicine_name: some("  "),
         ..RowInput::default()
     };
-    assert_eq!(problems(&empty), [("medicineName".to_owned(), InvalidRow::Required)]);
+    let required = |field: &str| (field.to_owned(), InvalidRow::Required);
+    assert_eq!(problems(&empty), [required("medicineName"), required("morningDosage")]);
     let named = RowInput {
         medicine_name: some("Aspirin"),
         ..RowInput::default()
     };
-    assert_eq!(problems(&named), [("morningDosage".to_owned(), InvalidRow::Required)]);
+    assert_eq!(problems(&named), [required("morningDosage")]);
     let as_needed = RowInput {
         is_prn: Some(true),
         ..named.clone()
@@ -134,7 +135,78 @@ fn a_medicine_needs_a_name_and_a_cell_unless_it_is_taken_as_needed() {
         morning: Some(true),
         ..named
     };
-    assert_eq!(problems(&ticked), [("dosageAmount".to_owned(), InvalidRow::Required)]);
+    assert_eq!(problems(&ticked), [required("dosageAmount")]);
+}
+
+#[rstest]
+#[case("1.0", Some("1"))]
+#[case("0.50", Some("0.5"))]
+#[case("2 គ្រាប់", Some("2 គ្រាប់"))]
+#[case("១", Some("១"))]
+#[case("0", None)]
+#[case("-5", None)]
+#[case("1e308", None)]
+#[case("NaN", None)]
+fn an_amount_that_is_a_number_makes_sense_as_one(#[case] written: &str, #[case] kept: Option<&str>) {
+    let input = RowInput {
+        medicine_name: some("Aspirin"),
+        night_dosage: cell(written, false),
+        ..RowInput::default()
+    };
+    match kept {
+        Some(kept) => assert_eq!(read_row(&input).unwrap().row.night_dosage.unwrap().amount, kept),
+        None => assert_eq!(
+            problems(&input),
+            [("nightDosage.amount".to_owned(), InvalidRow::OutOfRange)]
+        ),
+    }
+}
+
+#[test]
+fn words_say_how_it_stands_to_the_meal_where_nothing_else_does() {
+    let input = RowInput {
+        before_meal: None,
+        timing: some("មុនអាហារ"),
+        ..form()
+    };
+    assert!(read_row(&input).unwrap().row.is_before_meal());
+}
+
+#[test]
+fn words_for_how_often_are_kept_where_there_are_no_cells_to_count() {
+    let input = RowInput {
+        medicine_name: some("Salbutamol"),
+        is_prn: Some(true),
+        frequency: some("3ដង/១ថ្ងៃ"),
+        ..RowInput::default()
+    };
+    assert_eq!(read_row(&input).unwrap().row.frequency.as_deref(), Some("3ដង/១ថ្ងៃ"));
+}
+
+#[test]
+fn a_medicine_has_at_most_24_times_of_its_own() {
+    let time = TimeInput {
+        time_period: some("morning"),
+        time: some("x"),
+    };
+    let input = RowInput {
+        schedule_times: Some(vec![time; 25]),
+        ..form()
+    };
+    assert_eq!(problems(&input), [("scheduleTimes".to_owned(), InvalidRow::TooLong)]);
+}
+
+#[rstest]
+#[case(None, None, None)]
+#[case(None, Some(""), Some(CourseEnd::Open))]
+#[case(Some(7), Some(""), Some(CourseEnd::After(7)))]
+fn an_empty_last_day_is_none(#[case] days: Option<i64>, #[case] last: Option<&str>, #[case] end: Option<CourseEnd>) {
+    let input = RowInput {
+        duration_days: days,
+        last_day: last.map(str::to_owned),
+        ..form()
+    };
+    assert_eq!(read_row(&input).unwrap().course.end, end);
 }
 
 #[rstest]

@@ -7,6 +7,7 @@ use time::macros::date;
 use uuid::Uuid;
 
 use super::*;
+use crate::Slot;
 
 #[test]
 fn a_doctors_change_of_what_is_followed_waits_for_the_patient() {
@@ -264,4 +265,67 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_grid_has_at_most_fifty_rows_whoever_wrote_them() {
+    let mut full = by_doctor(Active);
+    let added = |n: u128| {
+        let mut medicine = medicine(200 + n, row("Zinc"));
+        medicine.row.details.added_by_patient = true;
+        medicine
+    };
+    full.grid.extend((1..50).map(added));
+    let too_long = PrescriptionError::Invalid(vec![GridProblem::new("medications", InvalidRow::TooLong)]);
+    let one_more = full.add_medicine(&draft("Iron", "1"), TODAY, MedicationId(Uuid::from_u128(900)));
+    assert_eq!(one_more.unwrap_err(), too_long);
+    let two = rows(&[draft("Aspirin", "1"), draft("Iron", "1")]);
+    assert_eq!(edit(&full, Author::Doctor, &two, None).unwrap_err(), too_long);
+}
+
+#[test]
+fn own_times_stay_unless_there_are_others() {
+    let mut before = by_doctor(Draft);
+    before.grid[0].row = draft("Aspirin", "1").row;
+    let own = "06:15".parse().unwrap();
+    before.grid[0].row.details.schedule_times.set(Slot::Morning, own);
+    let more = edit(&before, Author::Doctor, &rows(&[draft("Aspirin", "2")]), None);
+    let kept = changed(more).0.prescription.grid.remove(0).row;
+    assert_eq!(kept.own_times(), [(Slot::Morning, own)]);
+    let none = RowDraft {
+        keeps_times: false,
+        ..draft("Aspirin", "2")
+    };
+    let cleared = changed(edit(&before, Author::Doctor, &rows(&[none]), None));
+    assert_eq!(cleared.0.prescription.grid[0].row.own_times(), []);
+    let mut at_night = draft("Aspirin", "2");
+    at_night.row.night_dosage = at_night.row.morning_dosage.take();
+    let elsewhere = changed(edit(&before, Author::Doctor, &rows(&[at_night]), None));
+    assert_eq!(elsewhere.0.prescription.grid[0].row.own_times(), []);
+}
+
+#[test]
+fn a_patients_reason_for_being_urgent_is_a_reason() {
+    let change = Change {
+        reason: None,
+        urgent_reason: Some("ឈឺខ្លាំង".to_owned()),
+        ..rows(&[draft("Aspirin", "2")])
+    };
+    let version = changed(edit(&own(Active), Author::Patient, &change, None))
+        .0
+        .version
+        .unwrap();
+    assert_eq!((version.reason.as_deref(), version.is_urgent), (Some("ឈឺខ្លាំង"), false));
+}
+
+#[test]
+fn what_a_doctor_wrote_stays_a_doctors_when_their_account_is_gone() {
+    let mut orphaned = own(Draft);
+    orphaned.parties.doctor_is_gone = true;
+    let change = edit(&orphaned, Author::Patient, &rows(&[draft("Aspirin", "2")]), None);
+    assert_eq!(change.unwrap_err(), PrescriptionError::NotOwn);
+    assert_eq!(orphaned.delete().unwrap_err(), PrescriptionError::NotOwn);
+    let added = orphaned.add_medicine(&draft("Zinc", "1"), TODAY, MedicationId(Uuid::from_u128(900)));
+    assert!(changed(added).0.prescription.grid[1].row.details.added_by_patient);
+    assert_eq!(changed(orphaned.confirm(TODAY)).0.prescription.status, Active);
 }

@@ -1,6 +1,7 @@
 use das_tern_application::{DaySchedule, DoseView, RecordedDose, Texts};
 use das_tern_domain::{
     ClockTime, Dosage, DoseEventId, DoseEventStatus, Language, MedicationId, PrescriptionId, Slot, TimePeriod, UserId,
+    quantity_of,
 };
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
@@ -133,7 +134,7 @@ pub(crate) struct RecordedDoseBody<'a> {
 impl<'a> From<&'a DoseView> for DoseBody<'a> {
     fn from(dose: &'a DoseView) -> Self {
         let medication = MedicationBody::from(dose);
-        let dosage = dose.dosage();
+        let amount = dose.amount();
         Self {
             id: dose.id,
             prescription_id: dose.prescription_id,
@@ -141,8 +142,8 @@ impl<'a> From<&'a DoseView> for DoseBody<'a> {
             patient_id: dose.patient_id,
             medication_name: medication.medicine_name,
             medication_name_khmer: medication.medicine_name_khmer,
-            dosage: dosage.map_or("", |dosage| &dosage.amount),
-            quantity: dosage.and_then(Dosage::quantity).map(Quantity),
+            dosage: amount.unwrap_or_default(),
+            quantity: amount.and_then(quantity_of).map(Quantity),
             image_url: medication.image_url,
             scheduled_time: Instant(dose.scheduled_time),
             time_period: dose.time_period,
@@ -261,6 +262,7 @@ mod tests {
             frequency: None,
             timing: None,
             is_prn: false,
+            amount_as_needed: None,
         }
     }
 
@@ -297,6 +299,14 @@ mod tests {
             ..dose()
         });
         assert_eq!((&night["dosage"], &night["quantity"]), (&json!(""), &Value::Null));
+        let as_needed = shown(&DoseView {
+            is_prn: true,
+            morning_dosage: None,
+            daytime_dosage: None,
+            amount_as_needed: Some("2".to_owned()),
+            ..dose()
+        });
+        assert_eq!((&as_needed["dosage"], &as_needed["quantity"]), (&json!("2"), &json!(2)));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use das_tern_application::{MedicineView, PrescriptionView, VersionView};
 use das_tern_domain::{
-    Amount, Dosage, Gender, MedicationId, Medicine, MedicineType, MedicineUnit, PrescriptionId, PrescriptionStatus,
-    UserId, UserRole,
+    Amount, ClockTime, Dosage, Gender, MedicationId, Medicine, MedicineType, MedicineUnit, PrescriptionId,
+    PrescriptionStatus, UserId, UserRole,
 };
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -113,8 +113,21 @@ pub(crate) struct MedicineBody<'a> {
     before_meal: bool,
     /// Whether the patient added it beside a doctor's grid.
     added_by_patient: bool,
+    /// Its own times instead of those by the meals, or when it reminds, where it is taken as needed.
+    schedule_times: Vec<TimeBody>,
     created_at: Instant,
     updated_at: Instant,
+}
+
+/// A time of a medicine's own.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = MedicineTime)]
+struct TimeBody {
+    #[schema(pattern = "^(morning|daytime|evening)$", example = "morning")]
+    time_period: &'static str,
+    #[schema(value_type = String, pattern = r"^([01][0-9]|2[0-3]):[0-5][0-9]$", example = "07:30")]
+    time: ClockTime,
 }
 
 /// A version of a prescription, complete and never changed.
@@ -234,6 +247,14 @@ impl<'a> MedicineBody<'a> {
             is_prn: row.is_prn,
             before_meal: row.is_before_meal(),
             added_by_patient: details.added_by_patient,
+            schedule_times: row
+                .own_times()
+                .into_iter()
+                .map(|(slot, time)| TimeBody {
+                    time_period: slot.part_of_day(),
+                    time,
+                })
+                .collect(),
             created_at: Instant(created_at),
             updated_at: Instant(updated_at),
         }

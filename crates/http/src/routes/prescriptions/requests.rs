@@ -171,10 +171,7 @@ impl OwnRequest {
         if symptoms.is_none() && title.is_none() {
             fields.refuse("symptoms", FieldCode::Required);
         }
-        let start = day(&mut fields, "startDate", self.start_date.as_deref());
-        if start.is_some_and(|start| !is_first_day(start, today)) {
-            fields.refuse("startDate", FieldCode::OutOfRange);
-        }
+        let start_date = day(&mut fields, "startDate", self.start_date.as_deref());
         let content = Content {
             symptoms: symptoms.or_else(|| title.clone()).unwrap_or_default(),
             particulars: Particulars {
@@ -194,10 +191,14 @@ impl OwnRequest {
             None if self.medicines.is_some() => ("medicines", self.medicines),
             rows => ("medications", rows),
         };
-        let start = start.filter(|start| is_first_day(*start, today));
-        let rows = new_rows(&mut fields, path, rows, start, today);
+        let is_possible = |start: &Date| is_first_day(*start, today);
+        let rows = new_rows(&mut fields, path, rows, start_date.filter(is_possible), today);
+        if !fields.is_empty() && start_date.is_some_and(|start| !is_possible(&start)) {
+            fields.refuse("startDate", FieldCode::OutOfRange);
+        }
         fields.check(OwnPrescription {
             content,
+            start_date,
             rows,
             path,
             is_draft: self.draft.unwrap_or(false),
@@ -256,7 +257,10 @@ impl EditRequest {
             clinical_note: kept("clinicalNote", self.clinical_note, LONGEST_NOTE),
             notes: kept("notes", self.notes, LONGEST_NOTE),
             doctor_name: kept("doctorName", self.doctor_name, LONGEST_FULL_NAME),
-            follow_up_date: day(&mut fields, "followUpDate", self.follow_up_date.as_deref()),
+            follow_up_date: match self.follow_up_date.as_deref() {
+                Some("") => Some(None),
+                day_text => day(&mut fields, "followUpDate", day_text).map(Some),
+            },
         };
         let urgent_reason = urgent(&mut fields, self.is_urgent, self.urgent_reason);
         let reason = text(&mut fields, "changeReason", self.change_reason, LONGEST_REASON);

@@ -1,6 +1,7 @@
 use das_tern_application::{Error, FieldCode, FieldError};
 use das_tern_domain::{
-    CellInput, GridProblem, MAX_ROWS, MedicineType, MedicineUnit, RowDraft, RowInput, TimeInput, read_row,
+    CellInput, CourseDraft, GridProblem, MAX_ROWS, MedicineType, MedicineUnit, RowDraft, RowInput, TimeInput,
+    read_course, read_row,
 };
 use serde::Deserialize;
 use serde_json::Number;
@@ -51,18 +52,22 @@ pub(crate) struct RowRequest {
     #[schema(value_type = Option<Day>)]
     #[serde(alias = "startDate")]
     first_day: Option<String>,
-    /// Open-ended without this and a duration.
+    /// Open-ended without this and a duration; empty is open-ended.
     #[schema(value_type = Option<Day>)]
     #[serde(alias = "endDate")]
     last_day: Option<String>,
     #[schema(minimum = 1, maximum = 3650, example = 7)]
-    #[serde(alias = "duration")]
     duration_days: Option<i64>,
+    /// The same, as it is shown; `durationDays` comes first.
+    #[schema(minimum = 1, maximum = 3650)]
+    duration: Option<i64>,
     #[schema(max_length = 1000)]
     description: Option<String>,
     #[schema(max_length = 1000)]
     additional_note: Option<String>,
-    /// Own times of the cells instead of those by the meals, or when a medicine reminds that is taken as needed.
+    /// Own times of the cells instead of those by the meals, or when a medicine reminds that is taken as needed. Where a
+    /// row takes the place of another, its times stay unless there are some here; an empty list is none.
+    #[schema(max_items = 24)]
     schedule_times: Option<Vec<TimeRequest>>,
 }
 
@@ -117,7 +122,7 @@ impl From<RowRequest> for RowInput {
             is_prn: row.is_prn,
             first_day: row.first_day,
             last_day: row.last_day,
-            duration_days: row.duration_days,
+            duration_days: row.duration_days.or(row.duration),
             description: row.description,
             additional_note: row.additional_note,
             schedule_times: row
@@ -150,22 +155,19 @@ impl From<TimeRequest> for TimeInput {
 
 /// A medicine to add.
 pub(super) fn read_medicine(row: RowRequest, today: Date) -> Result<RowDraft, Error> {
-    let mut fields = Fields::default();
-    let draft = read_row(&row.into()).map_err(|problems| invalid(problems, ""));
-    let draft = match draft {
-        Ok(draft) => draft,
-        Err(problems) => {
-            fields.refuse_all(problems);
-            return Err(fields.into_error());
-        }
-    };
-    if let Err(problem) = draft.course.resolve(today, None) {
-        fields.refuse_all([problem.into()]);
-    }
-    fields.check(draft)
+    let input = row.into();
+    read_row(&input).map_err(|mut problems| {
+        problems.extend(read_course(&input).and_then(|course| course.resolve(today, None).err()));
+        let mut fields = Fields::default();
+        fields.refuse_all(invalid(problems, ""));
+        fields.into_error()
+    })
 }
 
 /// The rows of a new grid, with their days.
+///
+/// The days are checked against the clock where the request is carried out, for one that is sent again after midnight is
+/// still the same; here only to tell everything at once that is wrong with a request which is refused already.
 pub(super) fn new_rows(
     fields: &mut Fields,
     path: &'static str,
@@ -173,24 +175,33 @@ pub(super) fn new_rows(
     first_day: Option<Date>,
     today: Date,
 ) -> Vec<RowDraft> {
-    let mut drafts = numbered_rows(fields, path, rows);
-    for (n, draft) in &mut drafts {
+    let inputs = row_inputs(fields, path, rows);
+    let mut drafts = read_rows(fields, path, &inputs);
+    for draft in &mut drafts {
         draft.course.first_day = draft.course.first_day.or(first_day);
-        if let Err(problem) = draft.course.resolve(today, None) {
+    }
+    if fields.is_empty() {
+        return drafts;
+    }
+    for (n, input) in inputs.iter().enumerate() {
+        let course = read_course(input).map(|course| CourseDraft {
+            first_day: course.first_day.or(first_day),
+            ..course
+        });
+        if let Some(Err(problem)) = course.map(|course| course.resolve(today, None)) {
             fields.refuse_all([problem.within(&format!("{path}[{n}]")).into()]);
         }
     }
-    drafts.into_iter().map(|(_, draft)| draft).collect()
+    drafts
 }
 
 /// The rows of a grid; their days depend on what is there.
 pub(super) fn rows_of(fields: &mut Fields, path: &'static str, rows: Option<Vec<RowRequest>>) -> Vec<RowDraft> {
-    let drafts = numbered_rows(fields, path, rows);
-    drafts.into_iter().map(|(_, draft)| draft).collect()
+    let inputs = row_inputs(fields, path, rows);
+    read_rows(fields, path, &inputs)
 }
 
-/// The rows that make sense, each with its place in the request.
-fn numbered_rows(fields: &mut Fields, path: &'static str, rows: Option<Vec<RowRequest>>) -> Vec<(usize, RowDraft)> {
+fn row_inputs(fields: &mut Fields, path: &'static str, rows: Option<Vec<RowRequest>>) -> Vec<RowInput> {
     let rows = rows.unwrap_or_default();
     if rows.is_empty() {
         fields.refuse(path, FieldCode::Required);
@@ -199,10 +210,15 @@ fn numbered_rows(fields: &mut Fields, path: &'static str, rows: Option<Vec<RowRe
         fields.refuse(path, FieldCode::TooLong);
         return Vec::new();
     }
+    rows.into_iter().map(RowInput::from).collect()
+}
+
+/// The rows that make sense.
+fn read_rows(fields: &mut Fields, path: &'static str, inputs: &[RowInput]) -> Vec<RowDraft> {
     let mut drafts = Vec::new();
-    for (n, row) in rows.into_iter().enumerate() {
-        match read_row(&row.into()) {
-            Ok(draft) => drafts.push((n, draft)),
+    for (n, input) in inputs.iter().enumerate() {
+        match read_row(input) {
+            Ok(draft) => drafts.push(draft),
             Err(problems) => fields.refuse_all(invalid(problems, &format!("{path}[{n}]"))),
         }
     }
