@@ -8,7 +8,7 @@ use utoipa_actix_web::AppExt;
 
 use crate::middleware::{Envelope, cors, gate};
 use crate::openapi::{Frame, polish};
-use crate::routes::{self, Verbs};
+use crate::routes;
 use crate::state::State;
 
 /// The largest body that is read, in bytes.
@@ -42,32 +42,34 @@ pub fn app(
         Offer::Everything => routes::mount,
         Offer::Health => routes::mount_health,
     };
-    let (app, document) = App::new()
+    let verbs = state.verbs(offer);
+    App::new()
         .app_data(ThinData(state.application().clone()))
         .app_data(ThinData(state.clone()))
         .app_data(PayloadConfig::new(LARGEST_BODY))
-        .into_utoipa_app()
         .configure(mount)
-        .split_for_parts();
-    let verbs = Verbs::of(&document);
-    app.default_service(web::to(move |request: actix_web::HttpRequest| {
-        let refused = verbs.refuse(&request);
-        async move { Err::<actix_web::HttpResponse, _>(refused) }
-    }))
-    .wrap_fn(gate)
-    .wrap(Compress::default())
-    .wrap(cors)
-    .wrap(Envelope::new(state))
+        .default_service(web::to(move |request: actix_web::HttpRequest| {
+            let refused = verbs.refuse(&request);
+            async move { Err::<actix_web::HttpResponse, _>(refused) }
+        }))
+        .wrap_fn(gate)
+        .wrap(Compress::default())
+        .wrap(cors)
+        .wrap(Envelope::new(state))
 }
 
 /// The document that describes the API, in OpenAPI 3.1.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    let app = App::new()
-        .into_utoipa_app()
-        .openapi(Frame::openapi())
-        .configure(routes::mount);
-    let (_, mut document) = app.split_for_parts();
+    let mut document = described(Offer::Everything);
     polish(&mut document);
     document
+}
+
+/// The document of what is offered, as the handlers describe it.
+pub(crate) fn described(offer: Offer) -> utoipa::openapi::OpenApi {
+    let app = App::new().into_utoipa_app().openapi(Frame::openapi());
+    app.configure(|config| routes::describe(offer, config))
+        .split_for_parts()
+        .1
 }

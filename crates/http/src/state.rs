@@ -4,6 +4,8 @@ use actix_web::web::{Bytes, ThinData};
 use das_tern_application::Application;
 
 use crate::Settings;
+use crate::app::{Offer, described};
+use crate::routes::Verbs;
 
 /// What every worker answers from. Cheap to clone.
 #[derive(Clone)]
@@ -13,6 +15,8 @@ struct Parts {
     application: Application,
     settings: Settings,
     document: Bytes,
+    verbs: Verbs,
+    health_verbs: Verbs,
     render_metrics: Box<dyn Fn() -> String + Send + Sync>,
 }
 
@@ -26,11 +30,13 @@ impl State {
         settings: Settings,
         render_metrics: impl Fn() -> String + Send + Sync + 'static,
     ) -> Self {
-        let document = crate::openapi().to_json().unwrap_or_default().into();
+        let document = crate::openapi();
         Self(Arc::new(Parts {
             application,
             settings,
-            document,
+            document: document.to_json().unwrap_or_default().into(),
+            verbs: Verbs::of(&document),
+            health_verbs: Verbs::of(&described(Offer::Health)),
             render_metrics: Box::new(render_metrics),
         }))
     }
@@ -46,6 +52,14 @@ impl State {
     /// The OpenAPI document, serialised.
     pub(crate) fn document(&self) -> Bytes {
         self.0.document.clone()
+    }
+
+    /// The verbs of every path that is offered.
+    pub(crate) fn verbs(&self, offer: Offer) -> Verbs {
+        match offer {
+            Offer::Everything => self.0.verbs.clone(),
+            Offer::Health => self.0.health_verbs.clone(),
+        }
     }
 
     pub(crate) fn metrics(&self) -> String {

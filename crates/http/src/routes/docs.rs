@@ -25,7 +25,7 @@ static PAGE: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
 });
 
 /// Mounts the page, and the addresses at which people look for it.
-pub(super) fn mount(config: &mut web::ServiceConfig) -> &mut web::ServiceConfig {
+pub(super) fn mount(config: &mut web::ServiceConfig) {
     let home = || web::redirect("", "/api/v1/docs/").permanent();
     config
         .service(
@@ -37,7 +37,7 @@ pub(super) fn mount(config: &mut web::ServiceConfig) -> &mut web::ServiceConfig 
             web::scope("/api/v1/docs")
                 .service(home())
                 .route("/{file:.*}", web::get().to(page)),
-        )
+        );
 }
 
 async fn page(file: web::Path<String>, state: Shared) -> Result<HttpResponse, Failure> {

@@ -1,4 +1,4 @@
-use std::rc::Rc;
+use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use actix_web::dev::ResourceDef;
@@ -11,7 +11,7 @@ use crate::error::Failure;
 
 /// The verbs of every path of the document, for requests that met no route.
 #[derive(Clone)]
-pub(crate) struct Verbs(Rc<[(ResourceDef, HeaderValue)]>);
+pub(crate) struct Verbs(Arc<[(ResourceDef, HeaderValue)]>);
 
 impl Verbs {
     /// The verbs that the document names.

@@ -15,11 +15,16 @@ mod secrets;
 mod system;
 mod users;
 
+use actix_web::dev::HttpServiceFactory;
+use actix_web::web;
+use utoipa_actix_web::OpenApiFactory;
 use utoipa_actix_web::scope::scope;
-use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_actix_web::service_config::ServiceConfig as Described;
 
 pub(crate) use doses::DoseBody;
 pub(crate) use fallback::Verbs;
+
+use crate::app::Offer;
 
 /// Where people register, sign in or stay signed in: limited by address, more strictly than the rest (rules §13).
 pub(crate) const SIGN_IN_PATHS: &[&str] = &[
@@ -38,135 +43,156 @@ pub(crate) const SIGN_IN_PATHS: &[&str] = &[
 /// Where administration is: by its key, and without limits for whoever has it (rules §13).
 pub(crate) const ADMIN_PREFIX: &str = "/api/v1/admin/";
 
-/// Mounts every route.
-pub(crate) fn mount(config: &mut ServiceConfig<'_>) {
-    // Before the scope, which answers for everything under its prefix.
-    config.map(docs::mount);
-    config.service(
-        scope("/api/v1")
-            .service(auth::log_in)
-            .service(auth::refresh)
-            .service(auth::log_out)
-            .service(auth::me)
-            .service(accounts::register_patient)
-            .service(accounts::register_family)
-            .service(accounts::register_doctor)
-            .service(accounts::send_code)
-            .service(accounts::confirm_code)
-            .service(accounts::forgot_password)
-            .service(accounts::reset_password)
-            .service(auth::change_password)
-            .service(auth::log_out_everywhere)
-            .service(auth::list_sessions)
-            .service(auth::end_session)
-            .service(auth::set_pin)
-            .service(auth::verify_pin)
-            .service(auth::sign_in_with_google)
-            .service(doses::schedule)
-            .service(doses::history)
-            .service(doses::take)
-            .service(doses::skip)
-            .service(doses::move_reminder)
-            .service(prescriptions::list)
-            .service(prescriptions::show)
-            .service(prescriptions::prescribe)
-            .service(prescriptions::make_own)
-            .service(prescriptions::edit)
-            .service(prescriptions::confirm)
-            .service(prescriptions::reject)
-            .service(prescriptions::ask_for_retake)
-            .service(prescriptions::accept_changes)
-            .service(prescriptions::decline_changes)
-            .service(prescriptions::pause)
-            .service(prescriptions::resume)
-            .service(prescriptions::stop)
-            .service(prescriptions::delete)
-            .service(prescriptions::list_versions)
-            .service(prescriptions::show_version)
-            .service(prescriptions::add_medicine)
-            .service(prescriptions::record_intake)
-            .service(users::me)
-            .service(users::edit)
-            .service(users::leave)
-            .service(users::export)
-            .service(users::choose_grace_period)
-            .service(users::storage)
-            .service(users::meal_times)
-            .service(users::tell_meal_times)
-            .service(users::preferences)
-            .service(users::choose_preferences)
-            .service(users::find_doctors)
-            .configure(mount_connections)
-            .service(doctor::dashboard)
-            .service(doctor::patients)
-            .service(doctor::details)
-            .service(doctor::prescriptions)
-            .service(administration::doctors)
-            .service(administration::verify)
-            .service(administration::reject)
-            .service(audit_logs::list)
-            .service(health::health)
-            .service(health::live)
-            .service(health::ready)
-            .service(system::metrics)
-            .service(system::document),
-    );
-    // The short addresses, for people and for machines that look there first.
-    config.map(|config| {
-        config
-            .service(health::health)
-            .service(health::live)
-            .service(health::ready)
-            .service(system::document)
-    });
+/// What routes are mounted on: the server, which needs no description of them, or the document, which needs nothing else.
+/// A server that described itself would do so in each of its threads.
+pub(crate) trait Routes {
+    /// Mounts a route.
+    fn add<R: HttpServiceFactory + OpenApiFactory + 'static>(&mut self, route: R) -> &mut Self;
 }
 
-/// Mounts who is connected with whom, which is a third of the routes.
-fn mount_connections(config: &mut ServiceConfig<'_>) {
-    config
-        .service(connections::list)
-        .service(connections::ask)
-        .service(connections::caregivers)
-        .service(connections::patients)
-        .service(connections::history)
-        .service(connections::make_code)
-        .service(connections::check_code)
-        .service(connections::use_code)
-        .service(connections::invite)
-        .service(connections::invitations)
-        .service(connections::accept_invitation)
-        .service(connections::withdraw_invitation)
-        .service(connections::nudge)
-        .service(connections::answer_nudge)
-        .service(connections::pending_for_doctor)
-        .service(connections::accept_as_doctor)
-        .service(connections::reject_as_doctor)
-        // After the fixed addresses under the same path.
-        .service(connections::show)
-        .service(connections::accept)
-        .service(connections::decline)
-        .service(connections::revoke)
-        .service(connections::set_permission)
-        .service(connections::switch_alerts)
-        .service(connections::ask_access)
-        .service(connections::list_access_requests)
-        .service(connections::approve_access)
-        .service(connections::deny_access);
+impl Routes for web::ServiceConfig {
+    fn add<R: HttpServiceFactory + OpenApiFactory + 'static>(&mut self, route: R) -> &mut Self {
+        self.service(route)
+    }
+}
+
+impl Routes for Described<'_> {
+    fn add<R: HttpServiceFactory + OpenApiFactory + 'static>(&mut self, route: R) -> &mut Self {
+        self.service(route)
+    }
+}
+
+/// Mounts every route.
+pub(crate) fn mount(config: &mut web::ServiceConfig) {
+    // Before the scope, which answers for everything under its prefix.
+    docs::mount(config);
+    config.service(web::scope("/api/v1").configure(mount_all));
+    // The short addresses, for people and for machines that look there first.
+    mount_probes(config);
+    config.add(system::document);
 }
 
 /// Mounts what tells how a process is doing, and nothing else.
-pub(crate) fn mount_health(config: &mut ServiceConfig<'_>) {
-    config.service(
-        scope("/api/v1")
-            .service(health::health)
-            .service(health::live)
-            .service(health::ready)
-            .service(system::metrics),
-    );
-    config.map(|config| {
-        config
-            .service(health::health)
-            .service(health::live)
-            .service(health::ready)
-    });
+pub(crate) fn mount_health(config: &mut web::ServiceConfig) {
+    config.service(web::scope("/api/v1").configure(mount_all_health));
+    mount_probes(config);
+}
+
+/// Describes what is mounted under `/api/v1`.
+pub(crate) fn describe(offer: Offer, config: &mut Described<'_>) {
+    let scope = scope("/api/v1");
+    match offer {
+        Offer::Everything => config.service(scope.configure(|routes| mount_all(routes))),
+        Offer::Health => config.service(scope.configure(|routes| mount_all_health(routes))),
+    };
+}
+
+fn mount_all(routes: &mut impl Routes) {
+    routes
+        .add(auth::log_in)
+        .add(auth::refresh)
+        .add(auth::log_out)
+        .add(auth::me)
+        .add(accounts::register_patient)
+        .add(accounts::register_family)
+        .add(accounts::register_doctor)
+        .add(accounts::send_code)
+        .add(accounts::confirm_code)
+        .add(accounts::forgot_password)
+        .add(accounts::reset_password)
+        .add(auth::change_password)
+        .add(auth::log_out_everywhere)
+        .add(auth::list_sessions)
+        .add(auth::end_session)
+        .add(auth::set_pin)
+        .add(auth::verify_pin)
+        .add(auth::sign_in_with_google)
+        .add(doses::schedule)
+        .add(doses::history)
+        .add(doses::take)
+        .add(doses::skip)
+        .add(doses::move_reminder)
+        .add(prescriptions::list)
+        .add(prescriptions::show)
+        .add(prescriptions::prescribe)
+        .add(prescriptions::make_own)
+        .add(prescriptions::edit)
+        .add(prescriptions::confirm)
+        .add(prescriptions::reject)
+        .add(prescriptions::ask_for_retake)
+        .add(prescriptions::accept_changes)
+        .add(prescriptions::decline_changes)
+        .add(prescriptions::pause)
+        .add(prescriptions::resume)
+        .add(prescriptions::stop)
+        .add(prescriptions::delete)
+        .add(prescriptions::list_versions)
+        .add(prescriptions::show_version)
+        .add(prescriptions::add_medicine)
+        .add(prescriptions::record_intake)
+        .add(users::me)
+        .add(users::edit)
+        .add(users::leave)
+        .add(users::export)
+        .add(users::choose_grace_period)
+        .add(users::storage)
+        .add(users::meal_times)
+        .add(users::tell_meal_times)
+        .add(users::preferences)
+        .add(users::choose_preferences)
+        .add(users::find_doctors);
+    mount_connections(routes);
+    routes
+        .add(doctor::dashboard)
+        .add(doctor::patients)
+        .add(doctor::details)
+        .add(doctor::prescriptions)
+        .add(administration::doctors)
+        .add(administration::verify)
+        .add(administration::reject)
+        .add(audit_logs::list)
+        .add(system::document);
+    mount_all_health(routes);
+}
+
+fn mount_all_health(routes: &mut impl Routes) {
+    mount_probes(routes);
+    routes.add(system::metrics);
+}
+
+fn mount_probes(routes: &mut impl Routes) {
+    routes.add(health::health).add(health::live).add(health::ready);
+}
+
+/// Mounts who is connected with whom, which is a third of the routes.
+fn mount_connections(routes: &mut impl Routes) {
+    routes
+        .add(connections::list)
+        .add(connections::ask)
+        .add(connections::caregivers)
+        .add(connections::patients)
+        .add(connections::history)
+        .add(connections::make_code)
+        .add(connections::check_code)
+        .add(connections::use_code)
+        .add(connections::invite)
+        .add(connections::invitations)
+        .add(connections::accept_invitation)
+        .add(connections::withdraw_invitation)
+        .add(connections::nudge)
+        .add(connections::answer_nudge)
+        .add(connections::pending_for_doctor)
+        .add(connections::accept_as_doctor)
+        .add(connections::reject_as_doctor)
+        // After the fixed addresses under the same path.
+        .add(connections::show)
+        .add(connections::accept)
+        .add(connections::decline)
+        .add(connections::revoke)
+        .add(connections::set_permission)
+        .add(connections::switch_alerts)
+        .add(connections::ask_access)
+        .add(connections::list_access_requests)
+        .add(connections::approve_access)
+        .add(connections::deny_access);
 }
