@@ -95,10 +95,13 @@ pub struct PatientPage {
 /// `sights`, and `patients`: those with whom `$1` has an accepted connection. Each is looked up by primary key, however
 /// few of all people a doctor knows: a planner that counts only pages may take the whole table instead.
 macro_rules! patients {
-    ($($condition:tt)+) => {
+    (of $patient:literal) => {
+        patients!($patient; concat!("c.patient_id = ", $patient))
+    };
+    ($patient:literal; $condition:expr) => {
         concat!(
             "WITH ",
-            sights_of!("$1", "$2"),
+            sights_of!("$1", "$2", of $patient),
             ", patients AS MATERIALIZED (SELECT c.id AS connection_id, p.id, p.first_name, p.last_name, \
              coalesce(p.full_name, nullif(concat_ws(' ', p.first_name, p.last_name), ''), '') AS name, p.gender, \
              p.date_of_birth, p.phone_number \
@@ -107,9 +110,12 @@ macro_rules! patients {
              UNION ALL SELECT id, initiator_id FROM connections WHERE recipient_id = $1 AND status = 'ACCEPTED') c \
              CROSS JOIN LATERAL (SELECT * FROM users p WHERE p.id = c.patient_id AND p.role = 'PATIENT' OFFSET 0) p \
              WHERE ",
-            $($condition)+,
+            $condition,
             ")"
         )
+    };
+    ($condition:expr) => {
+        patients!("NULL"; $condition)
     };
 }
 pub(crate) use patients;
@@ -261,7 +267,7 @@ pub async fn list(
 }
 
 const ONE: &str = concat!(
-    patients!("p.id = $5"),
+    patients!(of "$5"),
     " SELECT ",
     shown!(),
     ", f.taken, f.decided FROM patients p ",

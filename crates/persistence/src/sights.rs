@@ -14,8 +14,13 @@ use crate::sql::statement;
 /// The CTE `sights`: a row for each patient of whom the viewer `$viewer` sees something at `$now`, with `patient_id` and
 /// how much: `is_whole`, else `prescription_ids`, `from_day` and `to_day`, each of which may be null for "any". Patients
 /// see their own data. It reads the viewer's account and their connections, each by an index.
+///
+/// `of $patient` leaves out everybody else, unless that is null: whoever asks about one need not look everybody up.
 macro_rules! sights_of {
     ($viewer:literal, $now:literal) => {
+        sights_of!($viewer, $now, of "NULL")
+    };
+    ($viewer:literal, $now:literal, of $patient:literal) => {
         concat!(
             "viewer AS (SELECT id, role, coalesce(status_before_lock, account_status) AS standing FROM users \
              WHERE id = ",
@@ -32,8 +37,11 @@ macro_rules! sights_of {
              ARRAY(SELECT jsonb_array_elements_text(o.metadata #> '{scope,prescriptionIds}')::uuid) END, \
              (o.metadata #>> '{scope,from}')::date, (o.metadata #>> '{scope,to}')::date \
              FROM opened o CROSS JOIN LATERAL (SELECT FROM users p WHERE p.id = o.patient_id AND p.role = 'PATIENT' OFFSET 0) p \
-             CROSS JOIN viewer v \
-             WHERE o.permission_level <> 'NOT_ALLOWED' AND (v.role <> 'DOCTOR' OR (v.standing = 'VERIFIED' \
+             CROSS JOIN viewer v WHERE (",
+            $patient,
+            "::uuid IS NULL OR o.patient_id = ",
+            $patient,
+            "::uuid) AND o.permission_level <> 'NOT_ALLOWED' AND (v.role <> 'DOCTOR' OR (v.standing = 'VERIFIED' \
              AND CASE o.permission_level \
              WHEN 'REQUEST' THEN (o.metadata #>> '{grant,expiresAt}')::timestamptz > ",
             $now,

@@ -28,7 +28,7 @@ pub struct ListFilter {
 /// it.
 pub const LIST: &str = concat!(
     "WITH ",
-    sights_of!("$1", "$2"),
+    sights_of!("$1", "$2", of "$3"),
     " ",
     prescription_rows!(),
     " JOIN sights s ON s.patient_id = p.patient_id WHERE ($3::uuid IS NULL OR p.patient_id = $3) \
