@@ -19,7 +19,7 @@ const NEW_PASSWORD: &str = "canary password 8420";
 const THIRD_PASSWORD: &str = "canary password 9531";
 
 /// What must not be found, beside the tokens that are answered on the way.
-const CANARIES: [&str; 27] = [
+const CANARIES: [&str; 34] = [
     PASSWORD,
     NEW_PASSWORD,
     THIRD_PASSWORD,
@@ -45,6 +45,13 @@ const CANARIES: [&str; 27] = [
     "canary reason",
     "Canarymycin",
     "canary skip",
+    "canary symptoms",
+    "canary title",
+    "canary note",
+    "canary message",
+    "canary words",
+    "canary.guest@example.com",
+    "+85510987657",
     "canary-admin-guess",
     "1961-04-14",
 ];
@@ -220,6 +227,8 @@ async fn be_signed_in(visit: &mut Visit, token: &str, database: &str) {
         .call(Method::GET, "/doctors?search=canary%20search", Some(token), json!({}))
         .await;
     record_a_dose(visit, token, database).await;
+    be_treated(visit, token).await;
+    connect(visit, token).await;
     let change = json!({ "currentPassword": PASSWORD, "newPassword": NEW_PASSWORD });
     let (status, session) = visit
         .call(Method::POST, "/auth/change-password", Some(token), change)
@@ -250,6 +259,70 @@ async fn record_a_dose(visit: &mut Visit, token: &str, database: &str) {
     let (status, answer) = visit.call(Method::PATCH, path, Some(token), skip).await;
     assert_eq!(status, 200, "{answer}");
     visit.call(Method::GET, "/doses/schedule", Some(token), json!({})).await;
+}
+
+/// What a patient writes down of what they take.
+async fn be_treated(visit: &mut Visit, token: &str) {
+    let row =
+        json!({ "medicineName": "Canarymycin", "dosageAmount": 1, "night": true, "additionalNote": "canary note" });
+    let own = json!({ "title": "canary title", "symptoms": "canary symptoms", "medicines": [row], "draft": true });
+    let (status, own) = visit
+        .call(Method::POST, "/prescriptions/patient", Some(token), own)
+        .await;
+    assert_eq!(status, 201, "{own}");
+    let path = format!("/prescriptions/{}", own["id"].as_str().unwrap());
+    let change = json!({ "notes": "canary note", "changeReason": "canary reason" });
+    let refused = json!({ "medications": [{ "medicineName": "Canarymycin", "unit": "canary note" }], "symptoms": "canary symptoms" });
+    for (method, path, body, expected) in [
+        (Method::PATCH, path.clone(), change, 200),
+        (Method::PATCH, path.clone(), refused, 400),
+        (Method::POST, format!("{path}/medicines"), row, 201),
+        (
+            Method::POST,
+            format!("{path}/reject"),
+            json!({ "reason": "canary reason" }),
+            200,
+        ),
+        (Method::GET, format!("{path}/versions"), json!({}), 200),
+    ] {
+        let (status, answer) = visit.call(method, &path, Some(token), body).await;
+        assert_eq!(status, expected, "{path}: {answer}");
+    }
+}
+
+/// Codes and invitations open a patient's data to whoever has them, and are secrets as tokens are.
+async fn connect(visit: &mut Visit, token: &str) {
+    let level = json!({ "permissionLevel": "ALLOWED" });
+    let (status, code) = visit
+        .call(Method::POST, "/connections/tokens/generate", Some(token), level)
+        .await;
+    assert_eq!(status, 201, "{code}");
+    let code = code["token"].as_str().unwrap().to_owned();
+    for step in ["validate", "consume"] {
+        let path = format!("/connections/tokens/{step}");
+        visit
+            .call(Method::POST, &path, Some(token), json!({ "token": code }))
+            .await;
+    }
+    visit.tokens.push(code);
+    for contact in ["+85510987657", "canary.guest@example.com"] {
+        let method = if contact.starts_with('+') { "PHONE" } else { "EMAIL" };
+        let invitation = json!({ "method": method, "contact": contact, "permissionLevel": "SELECTED" });
+        let (status, invitation) = visit
+            .call(Method::POST, "/connections/invitations", Some(token), invitation)
+            .await;
+        assert_eq!(status, 201, "{invitation}");
+        visit
+            .tokens
+            .push(invitation["invitationToken"].as_str().unwrap().to_owned());
+    }
+    let nobody = "0195d3c1-5b1e-7c3a-9f5e-2d7a1c4b8e61";
+    let ask = json!({ "userId": nobody, "message": "canary message" });
+    let words = json!({ "doseId": nobody, "response": "canary words" });
+    for (path, body) in [("/connections", ask), ("/connections/nudge/respond", words)] {
+        let (status, answer) = visit.call(Method::POST, path, Some(token), body).await;
+        assert!(status.is_client_error(), "{path}: {answer}");
+    }
 }
 
 async fn be_a_doctor(visit: &mut Visit) {

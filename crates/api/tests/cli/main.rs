@@ -9,4 +9,5 @@ mod configuration;
 mod database;
 mod healthcheck;
 mod help;
+mod killed;
 mod serving;

@@ -1,0 +1,194 @@
+//! A server that is killed in the middle of its work, again and again, while phones go on sending until they are answered:
+//! what was acknowledged is stored, and nothing is done twice.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use das_tern_migration::sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement};
+use futures_util::future::join_all;
+use nix::sys::signal::Signal;
+use reqwest::{Client, Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::binary::{Server, TestDatabase, redis_url, run};
+
+const PHONES: usize = 8;
+const DOSES: i64 = 240;
+/// After so many doses a phone writes a prescription, too.
+const DOSES_FOR_A_PRESCRIPTION: usize = 6;
+const KILLS: usize = 6;
+const PATIENT: &str = "+85512345678";
+
+/// Doses of the patient that can be taken now, two minutes apart.
+const MAKE_DOSES: &str = "\
+INSERT INTO dose_events (prescription_id, medication_id, patient_id, scheduled_time, missed_after, time_period) \
+SELECT m.prescription_id, m.id, m.patient_id, at, at + interval '30 minutes', 'DAYTIME' FROM \
+ (SELECT m.id, m.prescription_id, p.patient_id FROM medications m JOIN prescriptions p ON p.id = m.prescription_id \
+  JOIN users u ON u.id = p.patient_id WHERE u.phone_number = $1 AND p.status = 'ACTIVE' LIMIT 1) m, \
+ (SELECT date_trunc('minute', now()) - n * interval '2 minutes' + interval '37 seconds' AS at FROM generate_series(1, $2) n) due \
+RETURNING id::text";
+
+/// What the phones have to send, and what they were answered.
+struct Phones {
+    token: String,
+    /// Where the server is at the moment.
+    address: Mutex<String>,
+    due: Mutex<VecDeque<String>>,
+    /// Doses, and when they were taken.
+    taken: Mutex<Vec<(String, String)>>,
+    prescriptions: Mutex<Vec<String>>,
+}
+
+impl Phones {
+    /// Sends the same until there is an answer that is not one of a server which goes down or comes up.
+    async fn send(&self, http: &Client, method: Method, path: &str, key: &str, body: &Value) -> Value {
+        let deadline = Instant::now() + Duration::from_mins(1);
+        loop {
+            let url = format!("http://{}/api/v1{path}", self.address.lock().unwrap());
+            let request = http.request(method.clone(), url).bearer_auth(&self.token).json(body);
+            if let Ok(answer) = request.header("idempotency-key", key).send().await {
+                let status = answer.status();
+                // Where the body ends early, it was killed while it answered.
+                if let Ok(answer) = answer.json::<Value>().await {
+                    if status.is_success() {
+                        return answer;
+                    }
+                    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{path}: {answer}");
+                }
+            }
+            assert!(Instant::now() < deadline, "{path} is never answered");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    fn next(&self) -> Option<(String, usize)> {
+        let mut due = self.due.lock().unwrap();
+        due.pop_front().map(|dose| (dose, due.len()))
+    }
+
+    async fn go_on(&self) {
+        let http = Client::new();
+        while let Some((dose, left)) = self.next() {
+            let path = format!("/doses/{dose}/taken");
+            let answer = self.send(&http, Method::PATCH, &path, &dose, &json!({})).await;
+            let taken_at = answer["dose"]["takenAt"].as_str().unwrap().to_owned();
+            self.taken.lock().unwrap().push((dose.clone(), taken_at));
+            if left % DOSES_FOR_A_PRESCRIPTION == 0 {
+                let row = json!({ "medicineName": dose, "night": true, "dosageAmount": 1, "durationDays": 3 });
+                let body = json!({ "title": dose, "medicines": [row] });
+                let answer = self
+                    .send(&http, Method::POST, "/prescriptions/patient", &dose, &body)
+                    .await;
+                let id = answer["id"].as_str().unwrap().to_owned();
+                self.prescriptions.lock().unwrap().push(id);
+            }
+        }
+    }
+}
+
+async fn texts(db: &DatabaseConnection, sql: &str, values: Vec<das_tern_migration::sea_orm::Value>) -> Vec<String> {
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let rows = db.query_all_raw(statement).await.unwrap();
+    rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+}
+
+#[test]
+fn a_server_that_is_killed_loses_nothing_that_it_acknowledged_and_does_nothing_twice() {
+    let database = TestDatabase::create("killed");
+    let redis = redis_url();
+    let prefix = format!("killed:{}:", std::process::id());
+    let variables = [
+        ("APP_ENV", "test"),
+        ("DATABASE_URL", &*database.url),
+        ("REDIS_URL", &redis),
+        ("DASTERN__REDIS__KEY_PREFIX", &prefix),
+        ("DASTERN__LOG__LEVEL", "off"),
+        ("DASTERN__LIMITS__GENERAL_PER_MINUTE", "100000"),
+    ];
+    assert_eq!(run(&["migrate", "up"], &variables).code, Some(0));
+    assert_eq!(run(&["seed"], &variables).code, Some(0));
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let db = Database::connect(&*database.url).await.unwrap();
+        let due = texts(&db, MAKE_DOSES, vec![PATIENT.into(), DOSES.into()]).await;
+        let mut server = Server::start(&variables);
+        let login = json!({ "identifier": PATIENT, "password": "password123" });
+        let url = format!("http://{}/api/v1/auth/login", server.address);
+        let session = Client::new().post(url).json(&login).send().await.unwrap();
+        let session: Value = session.json().await.unwrap();
+        let phones = Arc::new(Phones {
+            token: session["accessToken"].as_str().unwrap().to_owned(),
+            address: Mutex::new(server.address.clone()),
+            due: Mutex::new(due.into()),
+            taken: Mutex::default(),
+            prescriptions: Mutex::default(),
+        });
+        let going_on: Vec<_> = (0..PHONES)
+            .map(|_| {
+                let phones = Arc::clone(&phones);
+                tokio::spawn(async move { phones.go_on().await })
+            })
+            .collect();
+        // Each time a part of the work is done.
+        let mut to_kill = KILLS;
+        while to_kill > 0 && !going_on.iter().all(tokio::task::JoinHandle::is_finished) {
+            let left = phones.due.lock().unwrap().len();
+            if left <= usize::try_from(DOSES).unwrap() * to_kill / (KILLS + 1) {
+                server.signal(Signal::SIGKILL);
+                server.wait();
+                server = Server::start(&variables);
+                phones.address.lock().unwrap().clone_from(&server.address);
+                to_kill -= 1;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        for phone in join_all(going_on).await {
+            phone.unwrap();
+        }
+        assert_eq!(to_kill, 0);
+        compare(&db, &phones).await;
+        db.close().await.unwrap();
+    });
+}
+
+/// What was answered with what is stored.
+async fn compare(db: &DatabaseConnection, phones: &Phones) {
+    let mut taken: Vec<String> = phones
+        .taken
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|(dose, at)| format!("{dose} {at}"))
+        .collect();
+    taken.sort_unstable();
+    assert_eq!(i64::try_from(taken.len()).unwrap(), DOSES);
+    let ids: Vec<String> = taken.iter().map(|line| line[..36].to_owned()).collect();
+    let stored = "SELECT id || ' ' || to_char(taken_at AT TIME ZONE 'Asia/Phnom_Penh', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS') || '+07:00' \
+                  FROM dose_events WHERE id = ANY($1::uuid[]) ORDER BY id";
+    assert_eq!(texts(db, stored, vec![ids.clone().into()]).await, taken);
+    let entries = "SELECT resource_id::text FROM audit_logs WHERE action_type = 'DOSE_TAKEN' AND resource_id = ANY($1::uuid[]) \
+                   ORDER BY resource_id";
+    assert_eq!(
+        texts(db, entries, vec![ids.into()]).await,
+        taken.iter().map(|line| &line[..36]).collect::<Vec<_>>()
+    );
+
+    let mut written = phones.prescriptions.lock().unwrap().clone();
+    written.sort_unstable();
+    assert_eq!(
+        written.len(),
+        usize::try_from(DOSES).unwrap() / DOSES_FOR_A_PRESCRIPTION
+    );
+    let stored = "SELECT p.id::text FROM prescriptions p JOIN medications m ON m.prescription_id = p.id \
+                  WHERE m.medicine_name ~ '^[0-9a-f-]{36}$' ORDER BY p.id";
+    assert_eq!(texts(db, stored, vec![]).await, written);
+    let doses =
+        "SELECT count(*)::text FROM dose_events WHERE prescription_id = ANY($1::uuid[]) GROUP BY prescription_id";
+    let doses = texts(db, doses, vec![written.into()]).await;
+    assert!(doses.iter().all(|count| count == "3" || count == "2"), "{doses:?}");
+}
