@@ -19,6 +19,7 @@
 //! edited. One that touches a large table runs [without a transaction](MigrationTrait::use_transaction), statement by
 //! statement, each safe to repeat; the steps from `m20261123_000002` on show how.
 
+mod grant;
 mod online;
 mod run;
 
@@ -50,6 +51,7 @@ mod m20261124_000050_leaving;
 mod m20261124_000051_verified_doctors;
 mod m20261124_000064_waiting_requests;
 
+pub use grant::grant;
 pub use run::{down, fresh, pending, status, up};
 pub use sea_orm_migration::{DbErr, MigrationTrait, MigratorTrait, sea_orm};
 

@@ -53,7 +53,8 @@ async fn a_patient_of_whom_nothing_is_shown_was_not_looked_at() {
             (&json!(""), &json!(0), &json!(0), &Value::Null),
             "{level}"
         );
-        assert_eq!(listed["phoneNumber"], patient.account.phone.as_str());
+        let number = (level == "REQUEST").then_some(patient.account.phone.as_str());
+        assert_eq!(listed["phoneNumber"], json!(number));
         doctor.client.get("/doctor/dashboard").await.ok();
         assert_eq!(looks(&patient).await, [], "{level}");
     }
@@ -88,4 +89,24 @@ async fn whoever_is_named_on_the_dashboard_finds_the_look_once() {
     let shown = json!({ "data": "DASHBOARD", "outcome": "SHOWN" });
     assert_eq!(looks(&named).await, [(json!(doctor.id), shown)]);
     assert_eq!(looks(&counted).await, []);
+}
+
+#[tokio::test]
+async fn a_patient_who_opens_nothing_shows_a_name_and_is_found_by_nothing_else() {
+    let app = TestApp::start().await;
+    let doctor = app.doctor().await;
+    let patient = app.patient().await;
+    app.connect(&doctor, &patient, "ACCEPTED", "NOT_ALLOWED", json!({}))
+        .await;
+    let shown = list(&doctor, "").await;
+    let shown = super::find(&shown, &patient);
+    for hidden in ["phoneNumber", "gender", "age"] {
+        assert_eq!(shown[hidden], Value::Null, "{hidden}");
+    }
+    let number = &patient.account.phone[4..];
+    assert_eq!(list(&doctor, &format!("?search={number}")).await["total"], 0);
+    app.execute("UPDATE connections SET permission_level = 'REQUEST'", [])
+        .await;
+    let known = list(&doctor, &format!("?search={number}")).await;
+    assert_eq!(super::find(&known, &patient)["phoneNumber"], patient.account.phone);
 }

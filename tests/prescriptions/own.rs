@@ -193,3 +193,33 @@ async fn a_medicine_of_ones_own_stands_beside_a_doctors_grid_and_is_marked() {
     let changed = doctor.client.patch(&path(&prescription, ""), &urgent).await.ok();
     assert_eq!(changed["medications"][1]["id"], zinc["id"]);
 }
+
+#[tokio::test]
+async fn numbers_and_names_are_read_as_clients_write_them() {
+    let app = TestApp::start().await;
+    let patient = app.patient().await;
+    let row = json!({
+        "medicineName": "Zinc", "night": true, "dosageAmount": 1.0, "durationDays": 7.0, "duration": 3,
+        "firstDay": "2026-03-07", "startDate": "2026-03-08", "isPRN": false, "isPrn": true,
+    });
+    let own = own(&patient, &[row]).await;
+    let medicine = &own["medications"][0];
+    assert_eq!((&medicine["duration"], &medicine["isPRN"]), (&json!(7), &json!(false)));
+    assert_eq!(own["startDate"], "2026-03-07");
+    let grace = json!({ "gracePeriodMinutes": 20.0 });
+    patient.client.patch("/users/me/grace-period", &grace).await.ok();
+    let halves = json!({ "gracePeriodMinutes": 20.5 });
+    assert_eq!(
+        patient.client.patch("/users/me/grace-period", &halves).await.status,
+        400
+    );
+    let mut row = at_night("Zinc", "1");
+    row["firstDay"] = json!("+2026-03-07");
+    let body = json!({ "title": "x", "medicines": [row] });
+    let fields = patient
+        .client
+        .post("/prescriptions/patient", &body)
+        .await
+        .invalid_fields();
+    assert_eq!(fields, [("medicines[0].firstDay".to_owned(), "INVALID".to_owned())]);
+}

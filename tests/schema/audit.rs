@@ -85,3 +85,58 @@ async fn both_guards_of_the_trail_are_always_on() {
         .filter(|line| line.contains("audit_logs_append_only()") && line.ends_with("enabled=O"));
     assert_eq!(guards.count(), 2);
 }
+
+#[rstest]
+#[case::an_entry_of_the_trail("UPDATE audit_logs SET resource_type = 'x'")]
+#[case::the_trail("DELETE FROM audit_logs")]
+#[case::the_guard_of_the_trail("ALTER TABLE audit_logs DISABLE TRIGGER USER")]
+#[case::a_version("UPDATE prescription_versions SET change_reason = 'x'")]
+#[case::everybody("TRUNCATE users CASCADE")]
+#[case::a_column("ALTER TABLE users DROP COLUMN password_hash")]
+#[case::a_table("DROP TABLE dose_events")]
+#[case::a_new_table("CREATE TABLE elsewhere (id int)")]
+#[case::the_list_of_steps("DELETE FROM seaql_migrations")]
+#[case::a_role("ALTER ROLE CURRENT_USER CREATEROLE")]
+#[tokio::test]
+async fn the_servers_own_role_cannot_touch(#[case] sql: &str) {
+    let database = TestDatabase::create().await;
+    Rows::insert(database.database()).await;
+    let url = database.url_of_application();
+    let server = database.connect(|settings| settings.url = url.into()).await;
+    let error = refusal(&server, sql).await.to_string();
+    assert!(
+        error.contains("permission denied") || error.contains("must be owner"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn the_servers_own_role_reads_every_table_and_gets_no_more_by_being_asked_twice() {
+    let database = TestDatabase::create().await;
+    let granted = "SELECT table_name || ' ' || string_agg(privilege_type, ',' ORDER BY privilege_type) \
+                   FROM information_schema.role_table_grants WHERE grantee = 'das_tern_test_application' \
+                   GROUP BY table_name ORDER BY table_name";
+    let before = lines(database.database(), granted).await;
+    let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename";
+    let tables = lines(database.database(), tables).await;
+    assert_eq!(
+        before
+            .iter()
+            .map(|line| line.split(' ').next().unwrap())
+            .collect::<Vec<_>>(),
+        tables
+    );
+    assert!(before.contains(&"audit_logs INSERT,SELECT".to_owned()), "{before:?}");
+    let owner = sea_orm::Database::connect(database.url()).await.unwrap();
+    das_tern_migration::grant(&owner, "das_tern_test_application")
+        .await
+        .unwrap();
+    assert_eq!(lines(database.database(), granted).await, before);
+    assert!(
+        das_tern_migration::grant(&owner, "nobody\"; DROP TABLE users; --")
+            .await
+            .is_err()
+    );
+    assert_eq!(lines(database.database(), granted).await, before);
+    owner.close().await.unwrap();
+}

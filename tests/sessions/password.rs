@@ -169,3 +169,20 @@ async fn a_password_is_hashed_again_at_login_when_hashes_have_become_dearer() {
     login(&app, &account, PASSWORD).await.ok();
     assert_eq!(hash().await, first);
 }
+
+#[tokio::test]
+async fn the_longest_password_is_one_and_a_longer_one_that_begins_so_is_another() {
+    let app = patient_app().await;
+    let account = app.account("PATIENT", "ACTIVE").await;
+    for longest in ["Qz7!".repeat(18), "ក".repeat(24)] {
+        assert_eq!(longest.len(), 72);
+        let phone = app.sign_in(&account).await;
+        let session = change(&phone, PASSWORD, &longest).await.ok();
+        login(&app, &account, &format!("{longest}x"))
+            .await
+            .refused(401, "INVALID_CREDENTIALS");
+        login(&app, &account, &longest).await.ok();
+        let phone = app.person(&account, &session);
+        change(&phone, &longest, PASSWORD).await.ok();
+    }
+}

@@ -47,7 +47,7 @@ impl TestApp {
     /// Starts in an outside world of the test's own.
     pub async fn start_among(integrations: Integrations, change: impl FnOnce(&mut Config)) -> Self {
         let database = TestDatabase::create().await;
-        let mut config = das_tern_api::config::for_tests(database.url(), &redis_url()).unwrap();
+        let mut config = das_tern_api::config::for_tests(&database.url_of_application(), &redis_url()).unwrap();
         config.redis.key_prefix = format!("test:{}:", Uuid::now_v7());
         change(&mut config);
         let clock = Arc::new(MovableClock::at(MORNING));

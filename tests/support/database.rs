@@ -12,6 +12,9 @@ use uuid::Uuid;
 /// What processes that make the template agree to lock.
 const LOCK: i64 = 0x7465_6d70_6c61_7465;
 
+/// What the server is in the tests: it has only what it is given.
+const APPLICATION: &str = "das_tern_test_application";
+
 static TEMPLATE: OnceCell<String> = OnceCell::const_new();
 
 /// A database that goes when this is dropped.
@@ -35,6 +38,16 @@ impl TestDatabase {
 
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Where the server finds it, as the role that has no more than it needs.
+    pub fn url_of_application(&self) -> String {
+        admin_options()
+            .database(&self.name)
+            .username(APPLICATION)
+            .password(APPLICATION)
+            .to_url_lossy()
+            .to_string()
     }
 
     pub fn database(&self) -> &Database {
@@ -115,6 +128,7 @@ async fn template() -> String {
         .await
         .unwrap();
     if !exists {
+        make_application(&mut admin).await;
         let unfinished = format!("{name}_unfinished");
         drop_database(&mut admin, &unfinished).await;
         execute(
@@ -124,11 +138,28 @@ async fn template() -> String {
         .await;
         let db = sea_orm::Database::connect(url_of(&unfinished)).await.unwrap();
         das_tern_migration::up(&db).await.unwrap();
+        das_tern_migration::grant(&db, APPLICATION).await.unwrap();
         db.close().await.unwrap();
         execute(&mut admin, format!("ALTER DATABASE {unfinished} RENAME TO {name}")).await;
     }
     admin.close().await.unwrap();
     name
+}
+
+/// Roles are the whole server's, and stay from one run to the next.
+async fn make_application(admin: &mut PgConnection) {
+    let exists: bool = query_scalar("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)")
+        .bind(APPLICATION)
+        .fetch_one(&mut *admin)
+        .await
+        .unwrap();
+    if !exists {
+        execute(
+            admin,
+            format!("CREATE ROLE {APPLICATION} LOGIN PASSWORD '{APPLICATION}'"),
+        )
+        .await;
+    }
 }
 
 /// One template for each build of the tests, so that an edited migration is never mistaken for the old one.

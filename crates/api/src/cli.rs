@@ -139,6 +139,15 @@ pub(crate) enum Migrate {
         #[arg(long)]
         json: bool,
     },
+    /// Give a role what the server needs, and no more
+    ///
+    /// For a server that runs as another role than the owner of the schema: it then can change neither the schema nor the
+    /// audit trail. To be repeated after `up`.
+    #[command(after_help = "Examples:\n  das-tern migrate grant das_tern_app\n  das-tern migrate up && das-tern migrate grant das_tern_app")]
+    Grant {
+        /// The role, which exists already.
+        role: String,
+    },
     /// Drop everything, then apply all migrations
     #[command(after_help = "Examples:\n  das-tern migrate fresh\n  das-tern migrate fresh && das-tern seed")]
     Fresh {

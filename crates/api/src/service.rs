@@ -239,6 +239,11 @@ impl Running {
         };
         tokio::join!(serving, working);
         self.upkeep.abort();
-        self.application.close().await;
+        if tokio::time::timeout(self.patience, self.application.close())
+            .await
+            .is_err()
+        {
+            tracing::warn!("a connection is still at work, and is left to the database to end");
+        }
     }
 }

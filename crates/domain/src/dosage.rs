@@ -1,5 +1,7 @@
 //! The cells of a prescription's grid: how much, before or after the meal.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 /// One filled cell: an amount and where it stands to the meal.
@@ -22,10 +24,25 @@ impl Dosage {
     }
 }
 
+/// A text with its Khmer digits written as others are.
+#[must_use]
+pub fn ascii_digits(text: &str) -> Cow<'_, str> {
+    let ascii = |c: char| match c {
+        '\u{17e0}'..='\u{17e9}' => char::from_digit(u32::from(c) - 0x17e0, 10).unwrap_or(c),
+        c => c,
+    };
+    if text.is_ascii() {
+        Cow::Borrowed(text)
+    } else {
+        text.chars().map(ascii).collect::<String>().into()
+    }
+}
+
 /// The number at the start of an amount, where there is one: `0.5` of `0.5 គ្រាប់`.
 #[must_use]
 pub fn quantity_of(amount: &str) -> Option<f64> {
-    let text = amount.trim_start();
+    let digits = ascii_digits(amount);
+    let text = digits.trim_start();
     let end = text
         .find(|c: char| !c.is_ascii_digit() && c != '.')
         .unwrap_or(text.len());
@@ -42,6 +59,7 @@ mod tests {
     #[case("1", Some(1.0))]
     #[case("0.5 គ្រាប់", Some(0.5))]
     #[case("10ml", Some(10.0))]
+    #[case("១.៥ គ្រាប់", Some(1.5))]
     #[case("មួយគ្រាប់", None)]
     #[case("", None)]
     fn the_quantity_is_the_number_in_front(#[case] amount: &str, #[case] expected: Option<f64>) {

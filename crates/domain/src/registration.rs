@@ -30,9 +30,28 @@ pub enum InvalidText {
     /// It is longer than what is kept.
     #[error("too long")]
     TooLong,
-    /// It has a control character.
+    /// It has a control character, or one that turns the direction of what follows.
     #[error("has a control character")]
     Control,
+}
+
+/// Whether there is nothing to be seen: spaces, joiners and marks that only say how others are written. Khmer is written
+/// with a space of no width between words, so each of them may stand in a text, but no text is made of them alone.
+#[must_use]
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+                | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+                | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e0fff}')
+    })
+}
+
+/// Whether a character turns the direction of what follows, also beyond the text that it stands in.
+fn is_turn(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A name or a number as it is kept: without the spaces around it, of at most `longest` characters, on one line.
@@ -41,10 +60,10 @@ pub enum InvalidText {
 /// Says why it cannot be kept.
 pub fn one_line(text: &str, longest: usize) -> Result<String, InvalidText> {
     let text = text.trim();
-    if text.is_empty() {
-        Err(InvalidText::Empty)
-    } else if text.chars().any(char::is_control) {
+    if text.chars().any(|c| c.is_control() || is_turn(c)) {
         Err(InvalidText::Control)
+    } else if is_blank(text) {
+        Err(InvalidText::Empty)
     } else if text.chars().count() > longest {
         Err(InvalidText::TooLong)
     } else {
@@ -162,6 +181,8 @@ mod tests {
         let name = "ស\u{17d2}រ\u{17b8}ព\u{17c5}\u{200b}វ";
         assert_eq!(one_line(&format!("  {name}\n"), 100), Ok(name.to_owned()));
         assert_eq!(one_line(&"ក".repeat(100), 100), Ok("ក".repeat(100)));
+        let khmer = "សុខ\u{200b}សំណាង";
+        assert_eq!(one_line(khmer, 100), Ok(khmer.to_owned()));
     }
 
     #[rstest]
@@ -169,6 +190,9 @@ mod tests {
     #[case(" \u{a0} ", InvalidText::Empty)]
     #[case("a\0b", InvalidText::Control)]
     #[case("a\nb", InvalidText::Control)]
+    #[case("\u{200b}", InvalidText::Empty)]
+    #[case("\u{feff} \u{17b4}", InvalidText::Empty)]
+    #[case("\u{202e}txet", InvalidText::Control)]
     #[case(&"ក".repeat(101), InvalidText::TooLong)]
     fn what_is_no_name_says_why(#[case] text: &str, #[case] expected: InvalidText) {
         assert_eq!(one_line(text, 100), Err(expected));

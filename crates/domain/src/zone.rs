@@ -87,6 +87,7 @@ pub fn parse_instant(text: &str) -> Result<OffsetDateTime, InvalidTime> {
     };
     parse_own(text)
         .or_else(foreign)
+        .filter(|_| text.starts_with(|first: char| first.is_ascii_digit()))
         .filter(|instant| (1900..=9998).contains(&instant.year()))
         .map(to_millis)
         .ok_or_else(|| invalid(text, "an instant like 2026-03-06T07:05:12.123+07:00"))
@@ -150,6 +151,7 @@ pub fn format_instant(instant: OffsetDateTime) -> String {
 pub fn parse_day(text: &str) -> Result<Date, InvalidTime> {
     Date::parse(text, DAY)
         .ok()
+        .filter(|_| text.len() == 10)
         .filter(|day| (1900..=9998).contains(&day.year()))
         .ok_or_else(|| invalid(text, "a date like 2026-03-06"))
 }

@@ -2,6 +2,8 @@
 
 use das_tern_application::{Error, FieldCode, FieldError};
 use das_tern_domain::zone;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use time::Date;
 use uuid::Uuid;
 
@@ -89,6 +91,27 @@ impl Fields {
             Err(self.into_error())
         }
     }
+}
+
+/// A whole number, also where it is written as `30.0`, as some clients write every number.
+pub(crate) fn whole<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: TryFrom<i64>,
+{
+    let Some(number) = Option::<serde_json::Number>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "whole, and within the exact range of a double"
+    )]
+    let from_double = |double: f64| (double.fract() == 0.0 && double.abs() < 9e15).then_some(double as i64);
+    let whole = number.as_i64().or_else(|| number.as_f64().and_then(from_double));
+    let fitting = whole.and_then(|whole| T::try_from(whole).ok());
+    fitting
+        .map(Some)
+        .ok_or_else(|| D::Error::custom("not a whole number of a sensible size"))
 }
 
 /// An id, in the one form that we write: 36 characters with hyphens.

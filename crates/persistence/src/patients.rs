@@ -93,7 +93,8 @@ pub struct PatientPage {
 }
 
 /// `sights`, and `patients`: those with whom `$1` has an accepted connection. Each is looked up by primary key, however
-/// few of all people a doctor knows: a planner that counts only pages may take the whole table instead.
+/// few of all people a doctor knows: a planner that counts only pages may take the whole table instead. Whoever opens
+/// nothing shows a name, and is found by nothing else (rules §3).
 macro_rules! patients {
     (of $patient:literal) => {
         patients!($patient; concat!("c.patient_id = ", $patient))
@@ -105,11 +106,15 @@ macro_rules! patients {
             ", patients AS MATERIALIZED (SELECT c.id AS connection_id, p.id, p.first_name, p.last_name, \
              coalesce(p.full_name, nullif(concat_ws(' ', p.first_name, p.last_name), ''), '') AS name, p.gender, \
              p.date_of_birth, p.phone_number \
-             FROM (SELECT id, recipient_id AS patient_id FROM connections \
+             FROM (SELECT id, recipient_id AS patient_id, permission_level FROM connections \
              WHERE initiator_id = $1 AND status = 'ACCEPTED' \
-             UNION ALL SELECT id, initiator_id FROM connections WHERE recipient_id = $1 AND status = 'ACCEPTED') c \
-             CROSS JOIN LATERAL (SELECT * FROM users p WHERE p.id = c.patient_id AND p.role = 'PATIENT' OFFSET 0) p \
-             WHERE ",
+             UNION ALL SELECT id, initiator_id, permission_level FROM connections \
+             WHERE recipient_id = $1 AND status = 'ACCEPTED') c \
+             CROSS JOIN LATERAL (SELECT u.id, u.first_name, u.last_name, u.full_name, \
+             CASE WHEN c.permission_level <> 'NOT_ALLOWED' THEN u.gender END AS gender, \
+             CASE WHEN c.permission_level <> 'NOT_ALLOWED' THEN u.date_of_birth END AS date_of_birth, \
+             CASE WHEN c.permission_level <> 'NOT_ALLOWED' THEN u.phone_number END AS phone_number \
+             FROM users u WHERE u.id = c.patient_id AND u.role = 'PATIENT' OFFSET 0) p WHERE ",
             $condition,
             ")"
         )

@@ -20,6 +20,10 @@ pub(super) async fn run(config: &Config, direction: Migrate) -> anyhow::Result<(
             das_tern_migration::fresh(db).await?;
             print("everything dropped, and all migrations applied\n")?;
         }
+        Migrate::Grant { role } => {
+            das_tern_migration::grant(db, &role).await?;
+            print(&format!("{role} has what the server needs\n"))?;
+        }
         Migrate::Status { json } => show(&das_tern_migration::status(db).await?, json)?,
     }
     database.close().await;

@@ -3,6 +3,7 @@ use std::ops::Range;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bcrypt::{BcryptResult, HashParts};
+use das_tern_domain::MAX_PASSWORD_BYTES;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OnceCell;
 
@@ -55,7 +56,9 @@ impl Passwords {
         let rest = rest_of(&hash, self.cost);
         let check = move || {
             let password = password.expose_secret();
-            let matches = bcrypt::verify(password, &hash)?;
+            // The hash is over so many bytes, and would match whatever follows them.
+            let is_possible = password.len() <= MAX_PASSWORD_BYTES;
+            let matches = bcrypt::verify(password, &hash)? && is_possible;
             // A right password shows itself anyway, and is hashed again.
             if !matches {
                 for cost in rest {
@@ -70,7 +73,10 @@ impl Passwords {
     /// The hash of a password or PIN, of at most 72 bytes, to be stored.
     pub(crate) async fn hash(&self, secret: String) -> Result<String, Error> {
         let cost = self.cost;
-        self.in_turn(move || bcrypt::non_truncating_hash(secret, cost)).await
+        if secret.len() > MAX_PASSWORD_BYTES {
+            return Err(Error::internal("a password is longer than what its hash is over"));
+        }
+        self.in_turn(move || bcrypt::hash(secret, cost)).await
     }
 
     /// The hash of a secret that was thrown away, for accounts that no password opens. It takes as long to check as any

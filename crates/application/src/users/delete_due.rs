@@ -46,7 +46,7 @@ impl Application {
                 let files = files.into_iter().filter(|key| !shown.contains(key));
                 self.drop_files(files.collect()).await;
             }
-            Err(error) => tracing::warn!(%user, %error, "files of a deleted account are left to the sweep"),
+            Err(error) => tracing::warn!(%user, %error, "files of a deleted account stay behind"),
         }
     }
 }

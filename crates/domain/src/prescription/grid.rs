@@ -69,13 +69,15 @@ impl FromStr for MedicineUnit {
 pub struct Amount(Number);
 
 impl Amount {
-    /// The largest amount that makes sense for one intake.
+    /// The smallest amount that makes sense for one intake.
+    pub const MIN: f64 = 0.001;
+    /// The largest one.
     pub const MAX: f64 = 100_000.0;
 
-    /// The amount, unless it is not positive or beyond all sense.
+    /// The amount, unless it is beyond all sense.
     #[must_use]
     pub fn new(amount: f64) -> Option<Self> {
-        if !(amount > 0.0 && amount <= Self::MAX) {
+        if !(Self::MIN..=Self::MAX).contains(&amount) {
             return None;
         }
         #[expect(clippy::cast_possible_truncation, reason = "whole, and at most 100,000")]

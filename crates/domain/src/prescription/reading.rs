@@ -3,7 +3,7 @@
 use super::course::{CourseDraft, CourseEnd};
 use super::grid::{Amount, Row, default_timing};
 use super::times::ReminderTimes;
-use crate::{ClockTime, Dosage, InvalidText, MedicationId, Slot, one_line, zone};
+use crate::{ClockTime, Dosage, InvalidText, MedicationId, Slot, ascii_digits, is_blank, one_line, zone};
 
 /// The most rows that a grid has.
 pub const MAX_ROWS: usize = 50;
@@ -225,7 +225,7 @@ impl Reader {
         } else if text.chars().count() > LONGEST_NOTE {
             self.refuse(field, InvalidRow::TooLong);
         }
-        (!text.is_empty()).then(|| text.to_owned())
+        (!is_blank(text)).then(|| text.to_owned())
     }
 
     /// A text that is read by `parse`; nothing where it is empty.
@@ -242,7 +242,7 @@ impl Reader {
     fn names(&mut self, input: &RowInput) -> Row {
         let is_named = [&input.medicine_name, &input.medicine_name_khmer]
             .into_iter()
-            .any(|name| name.as_deref().is_some_and(|name| !name.trim().is_empty()));
+            .any(|name| name.as_deref().is_some_and(|name| !is_blank(name)));
         if !is_named {
             self.refuse("medicineName", InvalidRow::Required);
         }
@@ -298,9 +298,9 @@ impl Reader {
             self.refuse(&field, InvalidRow::Required);
         }
         let words = self.line(&field, text, LONGEST_AMOUNT)?;
-        let amount = match words.parse().map(Amount::new) {
-            Err(_) => words,
-            Ok(Some(amount)) => amount.to_string(),
+        let amount = match ascii_digits(&words).parse().map(Amount::new) {
+            Ok(Some(amount)) if words.is_ascii() => amount.to_string(),
+            Ok(Some(_)) | Err(_) => words,
             Ok(None) => {
                 self.refuse(field, InvalidRow::OutOfRange);
                 return None;
@@ -346,7 +346,11 @@ impl Reader {
                 None => Some(Slot::Morning).filter(|_| row.is_prn),
             };
             if slot.is_none() {
-                self.refuse(field("timePeriod"), InvalidRow::Invalid);
+                let kind = input
+                    .time_period
+                    .as_ref()
+                    .map_or(InvalidRow::Required, |_| InvalidRow::Invalid);
+                self.refuse(field("timePeriod"), kind);
             }
             if input.time.as_deref().is_none_or(str::is_empty) {
                 self.refuse(field("time"), InvalidRow::Required);

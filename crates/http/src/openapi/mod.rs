@@ -1,15 +1,16 @@
 //! The OpenAPI document: what the routes say about themselves, and what holds for all of them.
 
 pub(crate) mod failures;
+mod polish;
 mod shapes;
 
-use utoipa::openapi::request_body::RequestBody;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{Components, Object, OpenApi as Document, RefOr, Schema};
+use utoipa::openapi::{Components, OpenApi as Document};
 use utoipa::{Modify, OpenApi};
 
 use crate::error::FailureBody;
 
+pub(crate) use polish::polish;
 pub(crate) use shapes::{Day, Instant};
 
 /// What stands in the document beside the routes.
@@ -56,52 +57,6 @@ impl Modify for Tokens {
         components.add_security_scheme("metricsToken", SecurityScheme::Http(metrics));
         let key = ApiKeyValue::with_description("X-Admin-Key", "The key whose SHA-256 the operator configured.");
         components.add_security_scheme("adminKey", SecurityScheme::ApiKey(ApiKey::Header(key)));
-    }
-}
-
-/// Says what holds for all shapes: an answer names every field, `null` where there is nothing, but for the extras of a
-/// failure; a body without a needed field may be left out.
-pub(crate) fn polish(document: &mut Document) {
-    let Some(components) = &mut document.components else {
-        return;
-    };
-    for (name, schema) in &mut components.schemas {
-        if let RefOr::T(Schema::Object(object)) = schema
-            && !["Request", "Extras"].iter().any(|partial| name.ends_with(partial))
-        {
-            object.required = object.properties.keys().cloned().collect();
-        }
-    }
-    for item in document.paths.paths.values_mut() {
-        for operation in [&mut item.post, &mut item.put, &mut item.patch].into_iter().flatten() {
-            if let Some(RefOr::T(body)) = &mut operation.request_body {
-                relax(body, components);
-            }
-        }
-    }
-}
-
-fn relax(body: &mut RequestBody, components: &Components) {
-    let named = body.content.values().find_map(|content| match content {
-        RefOr::T(content) => object_of(content.schema.as_ref()?, components),
-        RefOr::Ref(_) => None,
-    });
-    if named.is_some_and(|object| object.required.is_empty()) {
-        body.required = Some(utoipa::openapi::Required::False);
-    }
-}
-
-fn object_of<'a>(schema: &'a RefOr<Schema>, components: &'a Components) -> Option<&'a Object> {
-    match schema {
-        RefOr::T(Schema::Object(object)) => Some(object),
-        RefOr::T(_) => None,
-        RefOr::Ref(reference) => {
-            let name = reference.ref_location.rsplit('/').next()?;
-            match components.schemas.get(name)? {
-                RefOr::T(Schema::Object(object)) => Some(object),
-                _ => None,
-            }
-        }
     }
 }
 
@@ -164,6 +119,27 @@ mod tests {
         let is_needed = |path: &str, verb: &str| paths[path][verb]["requestBody"]["required"].clone();
         assert_eq!(is_needed("/api/v1/doses/{id}/taken", "patch"), false);
         assert_eq!(is_needed("/api/v1/doses/{id}/reminder-time", "patch"), true);
+    }
+
+    #[test]
+    fn whoever_may_set_a_condition_is_told_how() {
+        let paths = &document()["paths"];
+        let parameters = |path: &str, verb: &str| paths[path][verb]["parameters"].to_string();
+        let prescription = "/api/v1/prescriptions/{id}";
+        assert!(parameters(prescription, "get").contains("If-None-Match"));
+        assert!(parameters(prescription, "patch").contains("If-Match"));
+        assert!(!parameters("/api/v1/doses/{id}/taken", "patch").contains("If-Match"));
+        let headers = &paths["/api/v1/prescriptions"]["post"]["responses"]["201"]["headers"];
+        assert!(headers["Idempotency-Replayed"].is_object() && headers["ETag"].is_object());
+        assert!(paths[prescription]["patch"]["responses"]["200"]["headers"]["ETag"].is_object());
+    }
+
+    #[test]
+    fn a_text_of_a_request_has_no_nul() {
+        let schemas = &document()["components"]["schemas"];
+        let pattern = |name: &str, field: &str| schemas[name]["properties"][field]["pattern"].clone();
+        assert_eq!(pattern("PrescribeRequest", "symptoms"), "^[^\\u0000]*$");
+        assert_eq!(pattern("TimeRequest", "time"), "^([01][0-9]|2[0-3]):[0-5][0-9]$");
     }
 
     #[test]

@@ -13,8 +13,7 @@ const LONGEST_TOKEN: usize = 200;
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NewCodeRequest {
-    /// REQUEST, SELECTED or ALLOWED.
-    #[schema(value_type = PermissionLevel, required = true)]
+    #[schema(value_type = String, required = true, pattern = "^(REQUEST|SELECTED|ALLOWED)$", example = "SELECTED")]
     permission_level: Option<String>,
 }
 
@@ -60,14 +59,12 @@ impl AcceptInvitationRequest {
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NewInvitationRequest {
-    /// PHONE, EMAIL or `QR_CODE`.
-    #[schema(value_type = OfferKind, required = true, example = "PHONE")]
+    #[schema(value_type = String, required = true, pattern = "^(PHONE|EMAIL|QR_CODE)$", example = "PHONE")]
     method: Option<String>,
     /// The phone number or e-mail address; needed unless it is a picture, which anybody may scan without one.
     #[schema(example = "+85512345678")]
     contact: Option<String>,
-    /// REQUEST, SELECTED or ALLOWED.
-    #[schema(value_type = PermissionLevel, required = true)]
+    #[schema(value_type = String, required = true, pattern = "^(REQUEST|SELECTED|ALLOWED)$", example = "SELECTED")]
     permission_level: Option<String>,
 }
 

@@ -2,7 +2,7 @@ use das_tern_application::{
     DoctorsPrescription, Error, FieldCode, OwnPrescription, PageRequest, PrescriptionEdit, PrescriptionQuery,
 };
 use das_tern_domain::{
-    Change, Content, ContentEdit, Gender, LONGEST_FULL_NAME, MedicationId, Particulars, PrescriptionStatus,
+    Change, Content, ContentEdit, Gender, LONGEST_FULL_NAME, MedicationId, Particulars, PrescriptionStatus, is_blank,
     is_first_day, zone,
 };
 use serde::Deserialize;
@@ -10,7 +10,7 @@ use time::{Date, OffsetDateTime};
 use utoipa::{IntoParams, ToSchema};
 
 use super::row::{RowRequest, new_rows, rows_of};
-use crate::fields::Fields;
+use crate::fields::{Fields, whole};
 use crate::openapi::{Day, Instant};
 use crate::routes::accounts::line;
 
@@ -72,6 +72,7 @@ pub(crate) struct PrescribeRequest {
     patient_gender: Option<String>,
     /// In whole years; that of the account by default.
     #[schema(minimum = 0, maximum = 150, example = 61)]
+    #[serde(default, deserialize_with = "whole")]
     patient_age: Option<i64>,
     /// This or the diagnosis is needed.
     #[schema(max_length = 2000, example = "ឈឺក្បាល")]
@@ -213,8 +214,10 @@ pub(crate) struct EditRequest {
     /// The whole grid. A row with the `id` of one that is there takes its place, as does one of the same medicine; what is
     /// not said of its days stays.
     #[schema(min_items = 1, max_items = 50)]
-    #[serde(alias = "medicines")]
     medications: Option<Vec<RowRequest>>,
+    /// The same; `medications` comes first.
+    #[schema(min_items = 1, max_items = 50)]
+    medicines: Option<Vec<RowRequest>>,
     #[schema(max_length = 2000)]
     symptoms: Option<String>,
     #[schema(max_length = 2000)]
@@ -229,7 +232,7 @@ pub(crate) struct EditRequest {
     follow_up_date: Option<String>,
     #[schema(max_length = 200)]
     doctor_name: Option<String>,
-    /// Why. A reason for being urgent will do as well.
+    /// Why; needed, unless there is a reason for being urgent.
     #[schema(max_length = 500)]
     change_reason: Option<String>,
     /// Whether a doctor's change holds at once.
@@ -239,6 +242,7 @@ pub(crate) struct EditRequest {
     urgent_reason: Option<String>,
     /// The version that it was made on: `proposedVersion`, where there is one, else `currentVersion`.
     #[schema(minimum = 1)]
+    #[serde(default, deserialize_with = "whole")]
     expected_version: Option<i32>,
 }
 
@@ -269,6 +273,7 @@ impl EditRequest {
         }
         let rows = self
             .medications
+            .or(self.medicines)
             .map(|rows| rows_of(&mut fields, "medications", Some(rows)));
         fields.check(PrescriptionEdit {
             change: Change {
@@ -342,8 +347,7 @@ impl IntakeRequest {
 /// A text without the white space around it; nothing where it is empty.
 fn text(fields: &mut Fields, field: &'static str, text: Option<String>, longest: usize) -> Option<String> {
     let text = fields.text(field, text, longest)?;
-    let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
+    (!is_blank(&text)).then(|| text.trim().to_owned())
 }
 
 fn day(fields: &mut Fields, field: &'static str, text: Option<&str>) -> Option<Date> {

@@ -8,7 +8,7 @@ use serde_json::Number;
 use time::Date;
 use utoipa::ToSchema;
 
-use crate::fields::Fields;
+use crate::fields::{Fields, whole};
 use crate::openapi::Day;
 
 /// A row of the grid, with its cells, or with check boxes and one amount for all of them.
@@ -30,7 +30,7 @@ pub(crate) struct RowRequest {
     #[schema(value_type = Option<MedicineUnit>)]
     unit: Option<String>,
     /// How much is taken at once; needed with a check box.
-    #[schema(minimum = 0, maximum = 100_000, example = 1)]
+    #[schema(minimum = 0.001, maximum = 100_000, example = 1)]
     dosage_amount: Option<f64>,
     /// In words; the count of cells in Khmer where it is empty.
     #[schema(max_length = 100, example = "3ដង/១ថ្ងៃ")]
@@ -46,20 +46,29 @@ pub(crate) struct RowRequest {
     night: Option<bool>,
     before_meal: Option<bool>,
     /// Whether it is taken as needed; then it needs no cell.
-    #[serde(rename = "isPRN", alias = "isPrn")]
+    #[serde(rename = "isPRN")]
     is_prn: Option<bool>,
+    /// The same; `isPRN` comes first.
+    #[serde(rename = "isPrn")]
+    is_as_needed: Option<bool>,
     /// Not more than seven days back; the day on which it comes into force where there is none.
     #[schema(value_type = Option<Day>)]
-    #[serde(alias = "startDate")]
     first_day: Option<String>,
+    /// The same; `firstDay` comes first.
+    #[schema(value_type = Option<Day>)]
+    start_date: Option<String>,
     /// Open-ended without this and a duration; empty is open-ended.
     #[schema(value_type = Option<Day>)]
-    #[serde(alias = "endDate")]
     last_day: Option<String>,
+    /// The same; `lastDay` comes first.
+    #[schema(value_type = Option<Day>)]
+    end_date: Option<String>,
     #[schema(minimum = 1, maximum = 3650, example = 7)]
+    #[serde(default, deserialize_with = "whole")]
     duration_days: Option<i64>,
     /// The same, as it is shown; `durationDays` comes first.
     #[schema(minimum = 1, maximum = 3650)]
+    #[serde(default, deserialize_with = "whole")]
     duration: Option<i64>,
     #[schema(max_length = 1000)]
     description: Option<String>,
@@ -76,7 +85,7 @@ pub(crate) struct RowRequest {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CellRequest {
     /// How much, in words or as a number.
-    #[schema(value_type = String, required = true, max_length = 50, example = "1 គ្រាប់")]
+    #[schema(value_type = String, required = true, min_length = 1, max_length = 50, example = "1 គ្រាប់")]
     amount: Option<AmountRequest>,
     before_meal: Option<bool>,
 }
@@ -119,9 +128,9 @@ impl From<RowRequest> for RowInput {
             daytime: row.daytime,
             night: row.night,
             before_meal: row.before_meal,
-            is_prn: row.is_prn,
-            first_day: row.first_day,
-            last_day: row.last_day,
+            is_prn: row.is_prn.or(row.is_as_needed),
+            first_day: row.first_day.or(row.start_date),
+            last_day: row.last_day.or(row.end_date),
             duration_days: row.duration_days.or(row.duration),
             description: row.description,
             additional_note: row.additional_note,

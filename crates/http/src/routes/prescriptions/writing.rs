@@ -23,7 +23,7 @@ const ONCE: &[Code] = &[Code::IdempotencyMismatch];
 const INTAKE: &[Code] = &[Code::DoseWindowClosed];
 
 failures!(PrescribeFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY, ONCE, &[Code::Forbidden, Code::NotFound]);
-failures!(OwnFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY, ONCE, &[Code::Forbidden, Code::QuotaExceeded]);
+failures!(OwnFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY, ONCE, &[Code::Forbidden, Code::NotFound, Code::QuotaExceeded]);
 failures!(EditFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY, CHANGE);
 failures!(DeleteFailures: ALWAYS, STORED, SIGNED_IN, CHANGE);
 failures!(AddFailures: ALWAYS, STORED, SIGNED_IN, FIELDS, BODY, ONCE, CHANGE);

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::fields::Fields;
+use crate::fields::{Fields, whole};
 use crate::routes::accounts::{birth, email, line, needed_line};
 
 /// The longest text that doctors are looked for by, in characters.
@@ -84,7 +84,8 @@ impl EditProfileRequest {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct GracePeriodRequest {
     /// 10, 20, 30 or 60.
-    #[schema(value_type = i64, required = true, example = 30)]
+    #[schema(value_type = i64, required = true, minimum = 10, maximum = 60, multiple_of = 10, example = 30)]
+    #[serde(default, deserialize_with = "whole")]
     grace_period_minutes: Option<i64>,
 }
 

@@ -1,0 +1,44 @@
+//! What the server's own role may do, where it is another one than the schema's owner.
+
+use sea_orm_migration::sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait};
+
+/// Tables whose rows the server changes and removes.
+const CHANGED: &[&str] = &[
+    "users",
+    "connections",
+    "prescriptions",
+    "medications",
+    "dose_events",
+    "notifications",
+    "subscriptions",
+    "family_members",
+    "meal_time_preferences",
+];
+/// Tables whose rows it writes once. That they go with their patient is the database's doing, as the owner of the tables.
+const KEPT: &[&str] = &["audit_logs", "prescription_versions"];
+
+/// Gives `role` what the server needs, and takes away whatever else it was given on these tables: it can alter neither the
+/// schema nor the audit trail, nor the versions of prescriptions. To be repeated after `up`, since a step may add a table.
+///
+/// # Errors
+/// When there is no such role, the caller does not own the tables, or the database fails; then nothing has changed.
+pub async fn grant(db: &DatabaseConnection, role: &str) -> Result<(), DbErr> {
+    let transaction = db.begin().await?;
+    let tables = |names: &[&str]| names.join(", ");
+    let all = tables(&[CHANGED, KEPT, &["seaql_migrations"]].concat());
+    for (what, on) in [
+        ("REVOKE ALL", format!("{all} FROM")),
+        ("GRANT SELECT", format!("{all} TO")),
+        ("GRANT INSERT", format!("{}, {} TO", tables(CHANGED), tables(KEPT))),
+        ("GRANT UPDATE, DELETE", format!("{} TO", tables(CHANGED))),
+    ] {
+        let sql = format!("SELECT format('{what} ON {on} %I', $1)");
+        let quote = Statement::from_sql_and_values(DbBackend::Postgres, sql, [role.into()]);
+        let row = transaction.query_one_raw(quote).await?;
+        let sql: String = row
+            .ok_or_else(|| DbErr::Custom("the role cannot be named".to_owned()))?
+            .try_get_by_index(0)?;
+        transaction.execute_unprepared(&sql).await?;
+    }
+    transaction.commit().await
+}
