@@ -143,7 +143,9 @@ pub(crate) enum Migrate {
     ///
     /// For a server that runs as another role than the owner of the schema: it then can change neither the schema nor the
     /// audit trail. To be repeated after `up`.
-    #[command(after_help = "Examples:\n  das-tern migrate grant das_tern_app\n  das-tern migrate up && das-tern migrate grant das_tern_app")]
+    #[command(
+        after_help = "Examples:\n  das-tern migrate grant das_tern_app\n  das-tern migrate up && das-tern migrate grant das_tern_app"
+    )]
     Grant {
         /// The role, which exists already.
         role: String,
