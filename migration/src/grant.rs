@@ -21,9 +21,16 @@ const KEPT: &[&str] = &["audit_logs", "prescription_versions"];
 /// schema nor the audit trail, nor the versions of prescriptions. To be repeated after `up`, since a step may add a table.
 ///
 /// # Errors
-/// When there is no such role, the caller does not own the tables, or the database fails; then nothing has changed.
+/// When there is no such role, it owns the tables or is everybody, the caller does not own them, or the database fails; then
+/// nothing has changed.
 pub async fn grant(db: &DatabaseConnection, role: &str) -> Result<(), DbErr> {
     let transaction = db.begin().await?;
+    let sql = "SELECT 1 FROM pg_tables WHERE tablename = 'users' AND $1 IN (tableowner, current_user)";
+    let owns = Statement::from_sql_and_values(DbBackend::Postgres, sql, [role.into()]);
+    if role.eq_ignore_ascii_case("public") || transaction.query_one_raw(owns).await?.is_some() {
+        let refused = format!("{role} is not a role of the server's own: name one that owns nothing here");
+        return Err(DbErr::Custom(refused));
+    }
     let tables = |names: &[&str]| names.join(", ");
     let all = tables(&[CHANGED, KEPT, &["seaql_migrations"]].concat());
     for (what, on) in [

@@ -50,6 +50,7 @@ mod m20261124_000041_licence_photos;
 mod m20261124_000050_leaving;
 mod m20261124_000051_verified_doctors;
 mod m20261124_000064_waiting_requests;
+mod m20261124_000065_gone_doctors;
 
 pub use grant::grant;
 pub use run::{down, fresh, pending, status, up};
@@ -89,6 +90,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000050_leaving::Migration),
             Box::new(m20261124_000051_verified_doctors::Migration),
             Box::new(m20261124_000064_waiting_requests::Migration),
+            Box::new(m20261124_000065_gone_doctors::Migration),
         ]
     }
 }

@@ -9,6 +9,7 @@ use das_tern_domain::{
     PrescriptionId, UserId, UserRole, zone,
 };
 use das_tern_persistence::doses::{self, Span};
+use das_tern_persistence::prescriptions::{self, ListFilter};
 use das_tern_persistence::{Database, connections, sights};
 use proptest::collection::vec;
 use proptest::option;
@@ -57,6 +58,9 @@ struct Scope {
 #[derive(Debug, Clone)]
 struct Treatment {
     patient: usize,
+    /// The doctor who wrote it; the patient where none did.
+    writer: Option<usize>,
+    is_draft: bool,
     /// The first and the last day of each medicine, where they are known.
     courses: Vec<(Option<i64>, Option<i64>)>,
     /// Hours after the first day's start.
@@ -104,11 +108,16 @@ fn treatment() -> impl Strategy<Value = Treatment> {
         let last = length.map(|length| first.unwrap_or(0) + length);
         (first, last)
     });
-    (PATIENTS, vec(course, 1..3), vec(0..240_i64, 0..4)).prop_map(|(patient, courses, doses)| Treatment {
-        patient,
-        courses,
-        doses,
-    })
+    let writer = (option::of(0..3_usize), any::<bool>());
+    (PATIENTS, writer, vec(course, 1..3), vec(0..240_i64, 0..4)).prop_map(
+        |(patient, (writer, is_draft), courses, doses)| Treatment {
+            patient,
+            writer,
+            is_draft,
+            courses,
+            doses,
+        },
+    )
 }
 
 fn world() -> impl Strategy<Value = World> {
@@ -194,14 +203,16 @@ async fn connect(database: &Database, (one, other): (usize, usize), link: &Link)
 }
 
 async fn treat(database: &Database, index: usize, treatment: &Treatment) {
-    let sql = "INSERT INTO prescriptions (id, patient_id, patient_name, patient_gender, patient_age, symptoms) \
-               VALUES ($1, $2, 'x', 'OTHER', 50, 'x')";
-    run(
-        database,
-        sql,
-        [prescription(index).into(), user(treatment.patient).into()],
-    )
-    .await;
+    let sql = "INSERT INTO prescriptions (id, patient_id, patient_name, patient_gender, patient_age, symptoms, doctor_id, \
+               status) VALUES ($1, $2, 'x', 'OTHER', 50, 'x', $3, CASE WHEN $4 THEN 'DRAFT'::prescription_status \
+               ELSE 'ACTIVE' END)";
+    let values = [
+        prescription(index).into(),
+        user(treatment.patient).into(),
+        treatment.writer.map(|writer| user(writer).0).into(),
+        treatment.is_draft.into(),
+    ];
+    run(database, sql, values).await;
     for (row, (first, last)) in treatment.courses.iter().enumerate() {
         let sql = "INSERT INTO medications (id, prescription_id, row_number, medicine_name, first_day, last_day) \
                    VALUES ($1, $2, $3, 'x', $4, $5)";
@@ -249,12 +260,29 @@ async fn sights_of(database: &Database, viewer: usize) -> Vec<(usize, Sight)> {
     seen
 }
 
+/// The prescriptions that a viewer's list has, of one patient or of all, each with its patient.
+async fn listed(database: &Database, viewer: usize, patient: Option<UserId>) -> BTreeSet<(UserId, PrescriptionId)> {
+    let filter = ListFilter {
+        viewer: user(viewer),
+        patient,
+        writer: None,
+        status: None,
+        now: NOW,
+    };
+    let page = prescriptions::list(database.connection(), &filter, None, 100)
+        .await
+        .unwrap();
+    page.iter()
+        .map(|view| (view.prescription.patient_id(), view.prescription.id))
+        .collect()
+}
+
 async fn compare(database: &Database, world: &World) -> Result<(), TestCaseError> {
     build(database, world).await;
     let db = database.connection();
     let (from, until) = (zone::start_of(FIRST_DAY), zone::start_of(day(20)));
     for viewer in 0..PEOPLE.len() {
-        let mut prescriptions = BTreeSet::new();
+        let mut visible = BTreeSet::new();
         let mut seen_doses = BTreeSet::new();
         let mut narrowed = BTreeSet::new();
         for (patient, sight) in sights_of(database, viewer).await {
@@ -266,8 +294,10 @@ async fn compare(database: &Database, world: &World) -> Result<(), TestCaseError
                     from: first.map(day),
                     to: last.map(day),
                 });
-                if sight.covers_prescription(prescription(index), days) {
-                    prescriptions.insert(prescription(index));
+                // A draft is between its writer and the patient.
+                let is_theirs = viewer == patient || treatment.writer == Some(viewer);
+                if sight.covers_prescription(prescription(index), days) && (is_theirs || !treatment.is_draft) {
+                    visible.insert((user(patient), prescription(index)));
                 }
                 for dose in 0..treatment.doses.len() {
                     if sight.covers_dose(prescription(index), zone::day_of(dose_time(treatment, dose))) {
@@ -285,12 +315,13 @@ async fn compare(database: &Database, world: &World) -> Result<(), TestCaseError
                 narrowed.extend(doses::within(db, &span).await.unwrap().into_iter().map(|dose| dose.id));
             }
         }
-        let listed: BTreeSet<_> = sights::prescriptions(db, user(viewer), NOW)
-            .await
-            .unwrap()
-            .into_iter()
-            .collect();
-        prop_assert_eq!(&listed, &prescriptions, "prescriptions of viewer {}", viewer);
+        let all = listed(database, viewer, None).await;
+        prop_assert_eq!(&all, &visible, "prescriptions of viewer {}", viewer);
+        for patient in PATIENTS.map(user) {
+            let of_one = visible.iter().copied().filter(|(owner, _)| *owner == patient);
+            let listed = listed(database, viewer, Some(patient)).await;
+            prop_assert_eq!(listed, of_one.collect(), "those of {} for viewer {}", patient, viewer);
+        }
         let listed: BTreeSet<_> = sights::doses(db, user(viewer), NOW, from, until)
             .await
             .unwrap()
@@ -308,7 +339,7 @@ fn lists_show_what_the_policy_allows_and_nothing_else() {
     let database = runtime.block_on(TestDatabase::create());
     let mut runner = TestRunner::new(Config {
         failure_persistence: None,
-        ..Config::with_cases(48)
+        ..Config::with_cases(100)
     });
     runner
         .run(&world(), |world| runtime.block_on(compare(database.database(), &world)))

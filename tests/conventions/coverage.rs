@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::connections;
-use crate::prescriptions::arranging::{arranged_for, aspirin};
+use crate::prescriptions::arranging::{arranged_for, aspirin, prescription_for};
 use crate::support::TestApp;
 use crate::support::app::MORNING;
 use crate::support::people::{PASSWORD, Person};
@@ -109,6 +109,28 @@ const OWNED: &[&str] = &[
     "GET /prescriptions/{id}/versions",
     "GET /prescriptions/{id}/versions/{n}",
 ];
+
+/// Operations that name a patient beside their path.
+const OF_A_PATIENT: &[&str] = &[
+    "GET /doses/schedule",
+    "GET /doses/history",
+    "GET /prescriptions",
+    "POST /prescriptions",
+    "GET /doctor/prescriptions",
+    "POST /connections/nudge",
+];
+
+/// Whether an operation reads `patientId` from its query or its body.
+fn names_a_patient(document: &Value, path: &str, verb: &str) -> bool {
+    let operation = &document["paths"][format!("/api/v1{path}")][verb];
+    let parameters = operation["parameters"].as_array().into_iter().flatten();
+    let body = &operation["requestBody"]["content"]["application/json"]["schema"]["$ref"];
+    let body = body
+        .as_str()
+        .and_then(|reference| document.pointer(reference.trim_start_matches('#')));
+    let in_body = body.is_some_and(|schema| schema["properties"]["patientId"].is_object());
+    parameters.into_iter().any(|parameter| parameter["name"] == "patientId") || in_body
+}
 
 /// Operations that a doctor asks for and nobody else: their stranger is a doctor, too.
 fn is_of_doctors(operation: &str) -> bool {
@@ -240,6 +262,42 @@ async fn every_owned_thing_is_hidden_from_a_stranger() {
             .await
             .refused(404, "NOT_FOUND");
     }
+}
+
+#[tokio::test]
+async fn a_patient_who_is_named_is_hidden_from_a_stranger() {
+    let app = with_many_people().await;
+    let document = app.client.get("/openapi.json").await.ok();
+    let (patient, doctor, family) = (app.patient().await, app.doctor().await, app.family().await);
+    let mut asked = 0;
+    for (operation, method, path) in operations(&app).await {
+        let names_one = names_a_patient(&document, &path, &method.as_str().to_lowercase());
+        assert_eq!(
+            names_one,
+            OF_A_PATIENT.contains(&operation.as_str()),
+            "{operation} is not on the list"
+        );
+        if !names_one {
+            continue;
+        }
+        let stranger = if operation.ends_with("/nudge") {
+            &family
+        } else {
+            &doctor
+        };
+        let (path, body) = match operation.as_str() {
+            "POST /prescriptions" => (path, Some(prescription_for(&patient, &[aspirin()]))),
+            "POST /connections/nudge" => (path, Some(json!({ "patientId": patient.id, "doseId": "" }))),
+            _ => (format!("{path}?patientId={}", patient.id), None),
+        };
+        let answer = stranger
+            .client
+            .send(method, &path, body.map(|body| body.to_string()))
+            .await;
+        answer.refused(404, "NOT_FOUND");
+        asked += 1;
+    }
+    assert_eq!(asked, OF_A_PATIENT.len());
 }
 
 #[tokio::test]

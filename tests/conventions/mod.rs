@@ -1,5 +1,6 @@
 //! What holds for every answer.
 
+mod as_the_app;
 mod connections;
 pub(crate) mod coverage;
 mod documented;

@@ -339,7 +339,7 @@ async fn own_times_are_shown_and_outlive_an_edit_of_something_else() {
     let own = own(&patient, &[row.clone(), as_needed("Salbutamol")]).await;
     let times = |of: &Value, n: usize| of["medications"][n]["scheduleTimes"].clone();
     assert_eq!(times(&own, 0), row["scheduleTimes"]);
-    assert_eq!(times(&own, 1).as_array().unwrap().len(), 4);
+    assert_eq!(times(&own, 1), json!([]));
     let rows = [at_night("Aspirin", "2"), as_needed("Salbutamol")];
     let change = json!({ "medications": rows, "changeReason": "x" });
     let after = patient.client.patch(&path(&own, ""), &change).await.ok();

@@ -135,6 +135,12 @@ async fn one_prescription_that_cannot_be_read_keeps_no_other_from_its_doses_or_i
     assert_eq!(app.count("prescriptions", active, []).await, 1);
     let topped_up = app.application.top_up_schedules().await.unwrap();
     assert_eq!((topped_up.prescriptions, topped_up.doses), (5, 5));
+
+    // Where nothing works, the run has failed, and says so.
+    app.clock.set(datetime!(2026-03-08 03:00 +7));
+    app.execute("UPDATE medications SET details = '{\"unit\": \"BUCKET\"}'", [])
+        .await;
+    assert!(app.application.top_up_schedules().await.is_err());
 }
 
 fn ending(day: &str) -> serde_json::Value {

@@ -7,7 +7,7 @@ mod generating;
 mod horizon;
 mod intakes;
 mod own;
-mod plans;
+pub mod plans;
 mod prescribing;
 mod properties;
 mod races;

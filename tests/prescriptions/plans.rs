@@ -10,7 +10,7 @@ use super::arranging::*;
 use crate::support::TestApp;
 
 /// Two thousand patients with ten prescriptions each, each connected with the next one.
-async fn crowd(app: &TestApp) {
+pub async fn crowd(app: &TestApp) {
     let people = "INSERT INTO users (role, full_name, phone_number, password_hash, account_status, contact_confirmed_at) \
                   SELECT 'PATIENT', 'x', '+8557' || lpad(n::text, 7, '0'), 'x', 'ACTIVE', now() \
                   FROM generate_series(1, 2000) n";

@@ -151,6 +151,10 @@ async fn a_doctor_who_waits_for_their_turn_writes_nothing_once_the_patient_has_r
     let ((changed, prescribed), ()) = tokio::join!(writes, revocation);
     changed.refused(404, "NOT_FOUND");
     prescribed.refused(404, "NOT_FOUND");
+    let refused =
+        "action_type = 'DATA_ACCESS' AND details ->> 'outcome' = 'REFUSED' AND actor_id = $1 AND patient_id = $2";
+    let refused = app.count("audit_logs", refused, [doctor.id.into(), patient.id.into()]);
+    assert_eq!(refused.await, 2);
     assert_eq!(shown(&patient, &active).await["currentVersion"], 1);
     assert_eq!(app.count("prescriptions", "true", []).await, 1);
 }

@@ -132,6 +132,10 @@ async fn the_servers_own_role_reads_every_table_and_gets_no_more_by_being_asked_
         .await
         .unwrap();
     assert_eq!(lines(database.database(), granted).await, before);
+    let itself = lines(database.database(), "SELECT current_user::text").await;
+    for refused in [itself[0].as_str(), "public", "PUBLIC"] {
+        assert!(das_tern_migration::grant(&owner, refused).await.is_err(), "{refused}");
+    }
     assert!(
         das_tern_migration::grant(&owner, "nobody\"; DROP TABLE users; --")
             .await

@@ -86,6 +86,11 @@ impl TestApp {
             .unwrap()
     }
 
+    /// Where the test itself finds its database, as its owner.
+    pub fn database_url(&self) -> &str {
+        self.database.url()
+    }
+
     pub fn database(&self) -> &Database {
         self.database.database()
     }

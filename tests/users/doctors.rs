@@ -42,6 +42,8 @@ async fn verified_doctors_are_found_by_name_clinic_and_specialty_in_both_languag
         ("សុភា", vec![&sophea]),
         ("កាល់ម៉ែត", vec![&sophea]),
         ("cardio", vec![&sophea]),
+        ("បេះដូង", vec![&sophea]),
+        ("កុមារ", vec![&dara]),
         ("chan", vec![&dara]),
         ("DARA", vec![&dara]),
         ("100%", vec![&dara]),
@@ -56,6 +58,10 @@ async fn verified_doctors_are_found_by_name_clinic_and_specialty_in_both_languag
             "{search}"
         );
     }
+    let licence = "SELECT license_number AS number FROM users WHERE full_name = $1";
+    let licence = app.rows(licence, [dara.clone().into()]).await;
+    let licence = licence[0]["number"].as_str().unwrap().to_lowercase();
+    assert_eq!(found(&patient, &licence).await, [dara]);
     assert_eq!(found(&patient, "").await.len(), 2);
     let colleague = app.doctor().await;
     colleague.client.get("/doctors").await.refused(403, "FORBIDDEN");

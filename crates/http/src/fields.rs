@@ -1,7 +1,7 @@
 //! Reading the fields of a request: what is wrong with all of them is told at once.
 
 use das_tern_application::{Error, FieldCode, FieldError};
-use das_tern_domain::zone;
+use das_tern_domain::{is_blank, zone};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use time::Date;
@@ -66,6 +66,12 @@ impl Fields {
             self.refuse(field, FieldCode::TooLong);
         }
         Some(text)
+    }
+
+    /// The same without the white space around it; nothing where nothing is to be seen.
+    pub(crate) fn words(&mut self, field: &'static str, text: Option<String>, longest: usize) -> Option<String> {
+        let text = text.filter(|text| !is_blank(text)).map(|text| text.trim().to_owned());
+        self.text(field, text, longest)
     }
 
     /// The number of items that a page shall have. Its range is the use case's matter.

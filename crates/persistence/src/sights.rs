@@ -4,7 +4,7 @@
 //! begins with `WITH`, `sights_of!`, joins `sights` by its patient and asks `prescription_is_seen!` or
 //! `dose_is_seen!` of each row.
 
-use das_tern_domain::{DoseEventId, PrescriptionId, UserId};
+use das_tern_domain::{DoseEventId, UserId};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use time::OffsetDateTime;
 
@@ -116,29 +116,6 @@ macro_rules! dose_is_seen {
 #[derive(FromQueryResult)]
 struct Seen<T: sea_orm::TryGetable> {
     id: T,
-}
-
-const PRESCRIPTIONS: &str = concat!(
-    "WITH ",
-    sights_of!("$1", "$2"),
-    " SELECT p.id FROM prescriptions p JOIN sights s ON s.patient_id = p.patient_id WHERE ",
-    prescription_is_seen!("p", "s"),
-    " ORDER BY p.id"
-);
-
-/// Every prescription that `viewer` sees at `now`, their own included, in the order in which they were made.
-///
-/// # Errors
-/// When the database fails.
-pub async fn prescriptions(
-    db: &impl ConnectionTrait,
-    viewer: UserId,
-    now: OffsetDateTime,
-) -> Result<Vec<PrescriptionId>, Error> {
-    let rows = Seen::find_by_statement(statement(PRESCRIPTIONS, [viewer.into(), now.into()]))
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 const DOSES: &str = concat!(

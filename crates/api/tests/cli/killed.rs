@@ -190,5 +190,6 @@ async fn compare(db: &DatabaseConnection, phones: &Phones) {
     let doses =
         "SELECT count(*)::text FROM dose_events WHERE prescription_id = ANY($1::uuid[]) GROUP BY prescription_id";
     let doses = texts(db, doses, vec![written.into()]).await;
+    assert_eq!(doses.len(), usize::try_from(DOSES).unwrap() / DOSES_FOR_A_PRESCRIPTION);
     assert!(doses.iter().all(|count| count == "3" || count == "2"), "{doses:?}");
 }

@@ -11,6 +11,9 @@ use crate::effects::{By, DayScheduleKey};
 use crate::work::{Stop, Work};
 use crate::{Application, Error};
 
+/// How many prescriptions in a row may fail before the fault is taken to be elsewhere, and the run to have failed.
+const FAULTS_IN_A_ROW: u32 = 3;
+
 /// What a top-up came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ToppedUp {
@@ -35,32 +38,34 @@ impl Application {
     /// the next run.
     ///
     /// # Errors
-    /// When the database fails; what was done before stays done.
+    /// When the database fails, or three prescriptions in a row; what was done before stays done.
     pub async fn top_up_schedules(&self) -> Result<ToppedUp, Error> {
         let until = last_day_of_horizon(self.today(), self.settings().schedule.horizon_days);
         let full = u64::from(self.settings().schedule.batch);
-        let (mut size, mut failed) = (full, Vec::new());
+        let (mut size, mut failed, mut faults) = (full, Vec::new(), 0);
         let mut total = ToppedUp::default();
         loop {
-            let first = Cell::new(None);
+            let due = Cell::new(None);
             let topped_up = self
-                .write(By::SYSTEM, async |work| work.top_up(until, size, &failed, &first).await)
+                .write(By::SYSTEM, async |work| work.top_up(until, size, &failed, &due).await)
                 .await;
-            let batch = match (topped_up, first.get()) {
+            let batch = match (topped_up, due.get()) {
                 (Ok(batch), _) => batch,
-                (Err(error), Some(_)) if size > 1 && !self.is_closing() => {
-                    tracing::warn!(size, ?error, "a batch of prescriptions got no doses, and is halved");
-                    size /= 2;
+                (Err(error), Some((_, due))) if due > 1 && !self.is_closing() => {
+                    tracing::warn!(due, ?error, "a batch of prescriptions got no doses, and is halved");
+                    size = due / 2;
                     continue;
                 }
-                (Err(error), Some(id)) if !self.is_closing() => {
+                (Err(error), Some((id, _))) if faults + 1 < FAULTS_IN_A_ROW && !self.is_closing() => {
                     tracing::error!(prescription = %id, ?error, "a prescription got no doses");
                     failed.push(id);
+                    faults += 1;
                     size = full;
                     continue;
                 }
                 (Err(error), _) => return Err(error),
             };
+            faults = 0;
             let days = batch.days.iter().map(|(patient, day)| {
                 StaleKey::of(&DayScheduleKey {
                     patient: *patient,
@@ -79,11 +84,11 @@ impl Application {
     /// Ends every prescription whose last course is over; how many. Each patient is told once.
     ///
     /// # Errors
-    /// When the database fails; what was done before stays done.
+    /// When the database fails, or three prescriptions in a row; what was done before stays done.
     pub async fn end_lapsed_prescriptions(&self) -> Result<u64, Error> {
         let size = u64::from(self.settings().schedule.batch);
         let over = last_day_that_is_over(self.now());
-        let (mut ended, mut failed) = (0, Vec::new());
+        let (mut ended, mut failed, mut faults) = (0, Vec::new(), 0);
         loop {
             let due = prescriptions::due_for_lapsing(self.database().connection(), over, size, &failed).await?;
             let (mut ended_now, known) = (0, failed.len());
@@ -92,8 +97,13 @@ impl Application {
                     return Ok(ended + ended_now);
                 }
                 match self.end_lapsed(due.id).await {
-                    Ok(is_ended) => ended_now += u64::from(is_ended),
+                    Ok(is_ended) => {
+                        ended_now += u64::from(is_ended);
+                        faults = 0;
+                    }
+                    Err(error) if faults + 1 == FAULTS_IN_A_ROW => return Err(error),
                     Err(error) => {
+                        faults += 1;
                         tracing::error!(prescription = %due.id, ?error, "a prescription could not be ended");
                         failed.push(due.id);
                     }
@@ -123,18 +133,18 @@ impl Application {
 }
 
 impl Work<'_> {
-    /// `first` tells which prescription of the batch came first, also where the batch fails.
+    /// `batch` tells which prescription of the batch came first and how many there are, also where the batch fails.
     async fn top_up(
         &mut self,
         until: Date,
         size: u64,
         passed_over: &[PrescriptionId],
-        first: &Cell<Option<PrescriptionId>>,
+        batch: &Cell<Option<(PrescriptionId, u64)>>,
     ) -> Result<Batch, Stop> {
         self.begin().await?;
         let today = zone::day_of(self.now());
         let due = prescriptions::lock_due_for_doses(&self.unit().connection(), until, size, passed_over).await?;
-        first.set(due.first().map(|due| due.id));
+        batch.set(due.first().map(|first| (first.id, due.len() as u64)));
         let ids: Vec<_> = due.iter().map(|due| due.id).collect();
         let views = prescriptions::current_grids(&self.unit().connection(), &ids).await?;
         let missing: Vec<_> = views

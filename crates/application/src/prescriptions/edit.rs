@@ -31,7 +31,8 @@ impl Application {
         id: PrescriptionId,
         edit: &PrescriptionEdit,
     ) -> Result<PrescriptionView, Error> {
-        self.permit_on(actor, id, |author| Action::ChangePrescription { author })
+        let patient = self
+            .permit_on(actor, id, |author| Action::ChangePrescription { author })
             .await?;
         let by = match actor.account.role {
             UserRole::Doctor => Author::Doctor,
@@ -58,9 +59,8 @@ impl Application {
                 Decision::Changed { after, event } => Ok((work.save_prescription(&before, &after, event).await?, true)),
             }
         });
-        let (view, is_changed) = written.await?;
+        let (view, is_changed) = self.trace_refused_turn(actor, patient, written.await).await?;
         // Whoever changes nothing has still been shown all of it.
-        let patient = view.prescription.patient_id();
         if !is_changed && patient != actor.id() {
             self.record_look(actor, patient, PatientData::Prescriptions, None)
                 .await?;

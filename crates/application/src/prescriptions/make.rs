@@ -1,5 +1,6 @@
 use das_tern_domain::{
-    Content, Gender, Prescription, PrescriptionId, PrescriptionStatus, RowDraft, UserRole, first_grid, is_first_day,
+    Content, Gender, Prescription, PrescriptionError, PrescriptionId, PrescriptionStatus, RowDraft, UserRole,
+    first_grid, is_first_day,
 };
 use das_tern_persistence::prescriptions::{self, NewPrescription, PrescriptionView};
 use time::Date;
@@ -8,7 +9,7 @@ use uuid::Uuid;
 use super::prescribe::{age_of, parties};
 use super::row_ids;
 use crate::work::Work;
-use crate::{Actor, Application, Code, Created, Error, FieldCode, Once, Resource};
+use crate::{Actor, Application, Code, Created, Error, FieldCode, FieldError, Once, Resource};
 
 /// A patient writes a prescription of their own.
 #[derive(Debug, Clone)]
@@ -23,6 +24,18 @@ pub struct OwnPrescription {
     pub path: &'static str,
     /// Whether it is a draft that is not followed yet.
     pub is_draft: bool,
+}
+
+/// The day that every row was to begin on, and what else is wrong with them.
+fn began_too_far_away(rows: Option<PrescriptionError>) -> Error {
+    let mut fields = vec![FieldError::new("startDate", FieldCode::OutOfRange)];
+    if let Some(PrescriptionError::Invalid(problems)) = rows {
+        let others = problems
+            .into_iter()
+            .filter(|problem| !problem.field.ends_with(".firstDay"));
+        fields.extend(others.map(FieldError::from));
+    }
+    Error::invalid(fields)
 }
 
 impl Application {
@@ -47,8 +60,9 @@ impl Application {
             }
             let facts = work.patient_facts(actor.id()).await?;
             let today = self.today();
+            let grid = first_grid(&new.rows, new.path, today, row_ids(work));
             if new.start_date.is_some_and(|day| !is_first_day(day, today)) {
-                return Err(Error::invalid_field("startDate", FieldCode::OutOfRange).into());
+                return Err(began_too_far_away(grid.err()).into());
             }
             let prescription = Prescription {
                 id: work.new_id().into(),
@@ -60,7 +74,7 @@ impl Application {
                 content: new.content.clone(),
                 proposed_version: None,
                 revision: None,
-                grid: first_grid(&new.rows, new.path, today, row_ids(work))?,
+                grid: grid?,
             };
             let header = NewPrescription {
                 patient_name: facts.name.clone(),

@@ -27,19 +27,19 @@ use crate::work::Work;
 use crate::{Actor, Application, Code, Error, FieldCode, FieldError, Resource};
 
 impl Application {
-    /// Decides whether the caller may do `action` with a prescription. What they may not know of is missing.
+    /// Decides whether the caller may do `action` with a prescription; its patient. What they may not know of is missing.
     async fn permit_on(
         &self,
         actor: &Actor,
         id: PrescriptionId,
         action: impl FnOnce(Option<UserId>) -> Action,
-    ) -> Result<(), Error> {
+    ) -> Result<UserId, Error> {
         let found = prescriptions::parties(self.database().connection(), id).await?;
         let parties = found.ok_or_else(|| Error::missing(Resource::Prescription))?;
         let action = action(parties.doctor_id);
         if parties.patient_id == actor.id() {
             return match access::decide(actor.viewer(), parties.patient_id, None, action, self.now()) {
-                Ok(_) => Ok(()),
+                Ok(_) => Ok(actor.id()),
                 Err(refusal) => Err(refusal.into()),
             };
         }
@@ -47,12 +47,26 @@ impl Application {
             .permit(actor, parties.patient_id, action, PatientData::Prescriptions)
             .await;
         let Err(error) = permitted else {
-            return Ok(());
+            return Ok(parties.patient_id);
         };
         let is_writer = parties.doctor_id == Some(actor.id());
         let is_draft = parties.status == PrescriptionStatus::Draft;
         let is_hidden = !is_writer && (is_draft || self.is_out_of_sight(actor, id).await?);
         Err(hidden(error, is_hidden))
+    }
+
+    /// Whoever was refused once it was their turn leaves a trace as well; their transaction took none with it.
+    async fn trace_refused_turn<T>(
+        &self,
+        actor: &Actor,
+        patient: UserId,
+        written: Result<T, Error>,
+    ) -> Result<T, Error> {
+        let refusals = [Code::NotFound, Code::Forbidden, Code::AccountPendingVerification];
+        if written.as_ref().is_err_and(|error| refusals.contains(&error.code())) && patient != actor.id() {
+            self.record_refused(actor, patient, PatientData::Prescriptions).await?;
+        }
+        written
     }
 
     /// Whether the caller sees something of the patient, but not this prescription.

@@ -77,14 +77,14 @@ impl Application {
             work.make_prescription(&header, &facts, prescription.prescribed(today))
                 .await
         };
-        self.create(actor, "prescribe", once, make, async |id| {
+        let written = self.create(actor, "prescribe", once, make, async |id| {
             let view = self.made_before_as_stored(id).await?;
             // It is shown as it is today, with what the patient has done to it since.
             self.record_look(actor, view.prescription.patient_id(), PatientData::Prescriptions, None)
                 .await?;
             Ok(view)
-        })
-        .await
+        });
+        self.trace_refused_turn(actor, new.patient, written.await).await
     }
 }
 

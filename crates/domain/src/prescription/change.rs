@@ -220,6 +220,7 @@ fn revise(
                     if draft.keeps_times {
                         row.keep_times_of(&known.row);
                     }
+                    row.count_no_cells_of(&known.row);
                 }
                 grid.push(placed(row, known.as_ref(), &mut new_id));
             }
@@ -228,9 +229,6 @@ fn revise(
     }
     if grid.is_empty() && problems.is_empty() {
         problems.push(GridProblem::new(path, InvalidRow::Required));
-    }
-    if grid.len() + foreign.len() > MAX_ROWS {
-        problems.push(GridProblem::new(path, InvalidRow::TooLong));
     }
     if !problems.is_empty() {
         return Err(PrescriptionError::Invalid(problems));

@@ -293,7 +293,7 @@ impl Reader {
     /// An amount that is a number alone is one that makes sense; words are the prescriber's.
     fn cell(&mut self, name: &str, cell: &CellInput) -> Option<Dosage> {
         let field = format!("{name}.amount");
-        let text = cell.amount.as_deref().filter(|amount| !amount.trim().is_empty());
+        let text = cell.amount.as_deref().filter(|amount| !is_blank(amount));
         if text.is_none() {
             self.refuse(&field, InvalidRow::Required);
         }

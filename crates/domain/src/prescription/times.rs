@@ -59,10 +59,12 @@ impl ScheduleTimes {
 }
 
 impl Row {
-    /// Its own times in the order of the day, each with its part of the day; when it reminds, where it is taken as needed.
+    /// Its own times in the order of the day, each with its part of the day; when it reminds, where it is taken as needed, and
+    /// not at the usual times.
     #[must_use]
     pub fn own_times(&self) -> Vec<(Slot, ClockTime)> {
         match &self.reminder_times {
+            Some(times) if self.is_prn && *times == ReminderTimes::default() => Vec::new(),
             Some(times) if self.is_prn => times.0.iter().map(|time| (Slot::at(*time), *time)).collect(),
             _ => {
                 let own = &self.details.schedule_times;
@@ -72,6 +74,14 @@ impl Row {
                     .filter_map(|slot| Some((slot, own.of(slot)?)))
                     .collect()
             }
+        }
+    }
+
+    /// A count of cells that comes back as it was shown is none, where the row has no cells any more.
+    pub(super) fn count_no_cells_of(&mut self, known: &Self) {
+        let is_echo = self.frequency.as_deref() == Some(known.default_frequency().as_str());
+        if is_echo && self.cells().next().is_none() {
+            self.frequency = Some(self.default_frequency());
         }
     }
 

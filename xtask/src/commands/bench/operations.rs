@@ -83,6 +83,16 @@ pub(super) fn all(callers: &Callers) -> Vec<Operation> {
             kind: read(patients, "/auth/me", "phoneNumber"),
         },
         Operation {
+            name: "a profile: /users/me",
+            bare: include_str!("sql/profile.sql"),
+            kind: read(patients, "/users/me", "storageQuota"),
+        },
+        Operation {
+            name: "prescriptions of a patient",
+            bare: include_str!("sql/prescriptions.sql"),
+            kind: read(patients, "/prescriptions", "medications"),
+        },
+        Operation {
             name: "a day: /doses/schedule",
             bare: include_str!("sql/schedule.sql"),
             kind: read(patients, "/doses/schedule", "dailyProgress"),

@@ -166,6 +166,19 @@ fn an_amount_that_is_a_number_makes_sense_as_one(#[case] written: &str, #[case] 
 }
 
 #[test]
+fn an_amount_that_cannot_be_seen_is_none() {
+    let input = RowInput {
+        medicine_name: some("Aspirin"),
+        night_dosage: cell("\u{200b}", false),
+        ..RowInput::default()
+    };
+    assert_eq!(
+        problems(&input),
+        [("nightDosage.amount".to_owned(), InvalidRow::Required)]
+    );
+}
+
+#[test]
 fn words_say_how_it_stands_to_the_meal_where_nothing_else_does() {
     let input = RowInput {
         before_meal: None,

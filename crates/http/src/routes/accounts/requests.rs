@@ -5,7 +5,7 @@ use das_tern_application::{
 use das_tern_domain::{
     Contacts, EmailAddress, Gender, Identifier, InvalidBirth, InvalidText, LONGEST_CLINIC, LONGEST_FULL_NAME,
     LONGEST_ID_CARD, LONGEST_LICENCE, LONGEST_NAME, Language, NewPassword, OneTimeCode, PhoneNumber, Pin, Specialty,
-    check_birth, one_line,
+    check_birth, is_blank, one_line,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -271,7 +271,7 @@ pub(in crate::routes) fn needed_line(
     text: Option<&str>,
     longest: usize,
 ) -> Option<String> {
-    match text.filter(|text| !text.trim().is_empty()) {
+    match text.filter(|text| !is_blank(text)) {
         Some(text) => line(fields, field, Some(text), longest),
         None => fields.required(field, None),
     }

@@ -65,9 +65,8 @@ pub(crate) struct RejectionRequest {
 impl RejectionRequest {
     pub(super) fn parse(self) -> Result<Verdict, Error> {
         let mut fields = Fields::default();
-        let reason = self.reason.map(|reason| reason.trim().to_owned());
-        let reason = fields.required("reason", reason);
-        let reason = fields.text("reason", reason, LONGEST_REASON).unwrap_or_default();
+        let reason = fields.words("reason", self.reason, LONGEST_REASON);
+        let reason = fields.required("reason", reason).unwrap_or_default();
         fields.check(Verdict::Rejected { reason })
     }
 }

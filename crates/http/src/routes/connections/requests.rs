@@ -275,10 +275,8 @@ pub(super) fn needed_level(fields: &mut Fields, text: Option<String>) -> Option<
     fields.read("permissionLevel", text.as_deref(), str::parse)
 }
 
-/// What somebody wrote, without the space around it; nothing where that is all.
 fn words(fields: &mut Fields, field: &'static str, text: Option<String>) -> Option<String> {
-    let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-    fields.text(field, text, LONGEST_WORDS)
+    fields.words(field, text, LONGEST_WORDS)
 }
 
 fn needed_words(fields: &mut Fields, field: &'static str, text: Option<String>) -> Option<String> {

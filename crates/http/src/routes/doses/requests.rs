@@ -109,11 +109,7 @@ pub(crate) struct SkippedRequest {
 impl SkippedRequest {
     pub(super) fn parse(self) -> Result<Option<String>, Error> {
         let mut fields = Fields::default();
-        let reason = fields.text(
-            "reason",
-            self.reason.filter(|reason| !reason.is_empty()),
-            LONGEST_REASON,
-        );
+        let reason = fields.words("reason", self.reason, LONGEST_REASON);
         fields.check(reason)
     }
 }

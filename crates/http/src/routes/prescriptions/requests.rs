@@ -2,7 +2,7 @@ use das_tern_application::{
     DoctorsPrescription, Error, FieldCode, OwnPrescription, PageRequest, PrescriptionEdit, PrescriptionQuery,
 };
 use das_tern_domain::{
-    Change, Content, ContentEdit, Gender, LONGEST_FULL_NAME, MedicationId, Particulars, PrescriptionStatus, is_blank,
+    Change, Content, ContentEdit, Gender, LONGEST_FULL_NAME, MedicationId, Particulars, PrescriptionStatus,
     is_first_day, zone,
 };
 use serde::Deserialize;
@@ -106,11 +106,13 @@ impl PrescribeRequest {
             fields.refuse("patientAge", FieldCode::OutOfRange);
         }
         let content = Content {
-            symptoms: text(&mut fields, "symptoms", self.symptoms, LONGEST_FINDING).unwrap_or_default(),
+            symptoms: fields
+                .words("symptoms", self.symptoms, LONGEST_FINDING)
+                .unwrap_or_default(),
             particulars: Particulars {
-                diagnosis: text(&mut fields, "diagnosis", self.diagnosis, LONGEST_FINDING),
-                clinical_note: text(&mut fields, "clinicalNote", self.clinical_note, LONGEST_NOTE),
-                notes: text(&mut fields, "notes", self.notes, LONGEST_NOTE),
+                diagnosis: fields.words("diagnosis", self.diagnosis, LONGEST_FINDING),
+                clinical_note: fields.words("clinicalNote", self.clinical_note, LONGEST_NOTE),
+                notes: fields.words("notes", self.notes, LONGEST_NOTE),
                 follow_up_date: day(&mut fields, "followUpDate", self.follow_up_date.as_deref()),
                 ..Particulars::default()
             },
@@ -167,8 +169,8 @@ pub(crate) struct OwnRequest {
 impl OwnRequest {
     pub(super) fn parse(self, today: Date) -> Result<OwnPrescription, Error> {
         let mut fields = Fields::default();
-        let symptoms = text(&mut fields, "symptoms", self.symptoms, LONGEST_FINDING);
-        let title = text(&mut fields, "title", self.title, LONGEST_FINDING);
+        let symptoms = fields.words("symptoms", self.symptoms, LONGEST_FINDING);
+        let title = fields.words("title", self.title, LONGEST_FINDING);
         if symptoms.is_none() && title.is_none() {
             fields.refuse("symptoms", FieldCode::Required);
         }
@@ -177,8 +179,8 @@ impl OwnRequest {
             symptoms: symptoms.or_else(|| title.clone()).unwrap_or_default(),
             particulars: Particulars {
                 title,
-                diagnosis: text(&mut fields, "diagnosis", self.diagnosis, LONGEST_FINDING),
-                notes: text(&mut fields, "notes", self.notes, LONGEST_NOTE),
+                diagnosis: fields.words("diagnosis", self.diagnosis, LONGEST_FINDING),
+                notes: fields.words("notes", self.notes, LONGEST_NOTE),
                 doctor_name: line(
                     &mut fields,
                     "doctorName",
@@ -251,7 +253,7 @@ impl EditRequest {
         let mut fields = Fields::default();
         let mut kept = |field, value: Option<String>, longest| {
             let is_named = value.is_some();
-            let text = text(&mut fields, field, value, longest);
+            let text = fields.words(field, value, longest);
             is_named.then(|| text.unwrap_or_default())
         };
         let content = ContentEdit {
@@ -267,7 +269,7 @@ impl EditRequest {
             },
         };
         let urgent_reason = urgent(&mut fields, self.is_urgent, self.urgent_reason);
-        let reason = text(&mut fields, "changeReason", self.change_reason, LONGEST_REASON);
+        let reason = fields.words("changeReason", self.change_reason, LONGEST_REASON);
         if reason.is_none() && urgent_reason.is_none() {
             fields.refuse("changeReason", FieldCode::Required);
         }
@@ -299,7 +301,7 @@ pub(crate) struct ReasonRequest {
 impl ReasonRequest {
     pub(super) fn parse(self) -> Result<Option<String>, Error> {
         let mut fields = Fields::default();
-        let reason = text(&mut fields, "reason", self.reason, LONGEST_REASON);
+        let reason = fields.words("reason", self.reason, LONGEST_REASON);
         fields.check(reason)
     }
 }
@@ -315,7 +317,7 @@ pub(crate) struct RetakeRequest {
 impl RetakeRequest {
     pub(super) fn parse(self) -> Result<String, Error> {
         let mut fields = Fields::default();
-        let reason = text(&mut fields, "reason", self.reason, LONGEST_REASON);
+        let reason = fields.words("reason", self.reason, LONGEST_REASON);
         if reason.is_none() {
             fields.refuse("reason", FieldCode::Required);
         }
@@ -344,19 +346,13 @@ impl IntakeRequest {
     }
 }
 
-/// A text without the white space around it; nothing where it is empty.
-fn text(fields: &mut Fields, field: &'static str, text: Option<String>, longest: usize) -> Option<String> {
-    let text = fields.text(field, text, longest)?;
-    (!is_blank(&text)).then(|| text.trim().to_owned())
-}
-
 fn day(fields: &mut Fields, field: &'static str, text: Option<&str>) -> Option<Date> {
     fields.read(field, text.filter(|text| !text.is_empty()), zone::parse_day_of)
 }
 
 /// The reason of what holds at once.
 fn urgent(fields: &mut Fields, is_urgent: Option<bool>, reason: Option<String>) -> Option<String> {
-    let reason = text(fields, "urgentReason", reason, LONGEST_REASON);
+    let reason = fields.words("urgentReason", reason, LONGEST_REASON);
     let is_urgent = is_urgent.unwrap_or(false);
     if is_urgent && reason.is_none() {
         fields.refuse("urgentReason", FieldCode::Required);
