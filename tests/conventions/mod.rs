@@ -8,3 +8,4 @@ mod headers;
 mod health;
 mod limits;
 mod shapes;
+mod whole_tables;
