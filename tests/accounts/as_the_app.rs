@@ -6,6 +6,7 @@ use time::Duration;
 
 use super::{EMAIL, PASSWORD, PHONE, app, doctor, forgot, login, patient, verify};
 use crate::support::TestApp;
+use crate::support::client::has_exactly;
 
 const USER: [&str; 17] = [
     "accountStatus",
@@ -30,9 +31,7 @@ const USER: [&str; 17] = [
 /// The answer, which has exactly these fields.
 #[track_caller]
 fn exactly(answer: Value, fields: &[&str]) -> Value {
-    let mut shown: Vec<_> = answer.as_object().unwrap().keys().map(String::as_str).collect();
-    shown.sort_unstable();
-    assert_eq!(shown, fields);
+    has_exactly(&answer, fields.iter().copied());
     answer
 }
 

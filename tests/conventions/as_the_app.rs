@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::prescriptions::arranging::*;
 use crate::support::TestApp;
 use crate::support::app::MORNING;
+use crate::support::client::has_exactly;
 use crate::support::people::Person;
 
 const DOSE: &str = "id prescriptionId medicationId patientId medicationName medicationNameKhmer dosage quantity imageUrl \
@@ -25,11 +26,7 @@ const PATIENT_OF_A_DOCTOR: &str = "id firstName lastName fullName age gender pho
 /// The object has exactly these fields.
 #[track_caller]
 fn exactly(answer: &Value, fields: &str) {
-    let mut shown: Vec<_> = answer.as_object().unwrap().keys().map(String::as_str).collect();
-    let mut expected: Vec<_> = fields.split_whitespace().collect();
-    shown.sort_unstable();
-    expected.sort_unstable();
-    assert_eq!(shown, expected);
+    has_exactly(answer, fields.split_whitespace());
 }
 
 /// So has each of a list that is not empty.

@@ -184,3 +184,13 @@ impl Answer {
         value.to_str().unwrap().to_owned()
     }
 }
+
+/// The object has exactly these fields, in any order.
+#[track_caller]
+pub fn has_exactly<'a>(answer: &Value, fields: impl IntoIterator<Item = &'a str>) {
+    let mut shown: Vec<_> = answer.as_object().unwrap().keys().map(String::as_str).collect();
+    let mut expected: Vec<_> = fields.into_iter().collect();
+    shown.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(shown, expected);
+}

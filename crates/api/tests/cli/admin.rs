@@ -1,25 +1,16 @@
 //! What an administrator does at the terminal.
 
-use das_tern_migration::sea_orm::{ConnectionTrait as _, Database, DbBackend, Statement};
+use das_tern_migration::sea_orm::Database;
 use serde_json::Value;
 
-use super::binary::{NO_REDIS, TestDatabase, run};
+use super::binary::{NO_REDIS, TestDatabase, block_on, run, texts};
 
 fn rows(database: &TestDatabase, sql: &str) -> Vec<String> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
+    block_on(async {
         let db = Database::connect(&*database.url).await.unwrap();
-        let rows = db.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await;
-        let texts = rows
-            .unwrap()
-            .iter()
-            .map(|row| row.try_get_by_index(0).unwrap())
-            .collect();
+        let rows = texts(&db, sql, vec![]).await;
         db.close().await.unwrap();
-        texts
+        rows
     })
 }
 

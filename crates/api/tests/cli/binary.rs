@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use das_tern_migration::sea_orm::{ConnectionTrait as _, Database, DatabaseConnection};
+use das_tern_migration::sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement, Value};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
@@ -86,15 +86,27 @@ impl Drop for TestDatabase {
 }
 
 fn administer(sql: &str) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
+    block_on(async {
         let db: DatabaseConnection = Database::connect(service("DATABASE_URL")).await.unwrap();
         db.execute_unprepared(sql).await.unwrap();
         db.close().await.unwrap();
     });
+}
+
+/// Waits for a future, in a test that waits for processes otherwise.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(future)
+}
+
+/// The first column of every row, which is a text.
+pub(crate) async fn texts(db: &DatabaseConnection, sql: &str, values: Vec<Value>) -> Vec<String> {
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let rows = db.query_all_raw(statement).await.unwrap();
+    rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
 }
 
 /// A server or a worker that is ended when this is dropped.

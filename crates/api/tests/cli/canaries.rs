@@ -11,7 +11,7 @@ use das_tern_migration::sea_orm::{ConnectionTrait as _, Database};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::binary::{Server, TestDatabase, redis_url, run};
+use super::binary::{Server, TestDatabase, block_on, redis_url, run};
 
 const CODE_LINE: &str = "one-time code for ";
 const PASSWORD: &str = "canary password 7319";
@@ -154,11 +154,7 @@ fn nothing_that_people_told_is_in_any_line_of_the_log() {
         codes: Vec::new(),
         answered: 0,
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
+    block_on(async {
         let token = register(&mut visit).await;
         be_signed_in(&mut visit, &token, &database.url).await;
         be_a_doctor(&mut visit).await;

@@ -5,13 +5,13 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use das_tern_migration::sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement};
+use das_tern_migration::sea_orm::{Database, DatabaseConnection};
 use futures_util::future::join_all;
 use nix::sys::signal::Signal;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::binary::{Server, TestDatabase, redis_url, run};
+use super::binary::{Server, TestDatabase, redis_url, run, texts};
 
 const PHONES: usize = 8;
 const DOSES: i64 = 240;
@@ -85,12 +85,6 @@ impl Phones {
             }
         }
     }
-}
-
-async fn texts(db: &DatabaseConnection, sql: &str, values: Vec<das_tern_migration::sea_orm::Value>) -> Vec<String> {
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
-    let rows = db.query_all_raw(statement).await.unwrap();
-    rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
 }
 
 #[test]

@@ -92,11 +92,11 @@ impl Application {
         loop {
             let due = prescriptions::due_for_lapsing(self.database().connection(), over, size, &failed).await?;
             let (mut ended_now, known) = (0, failed.len());
-            for due in &due {
+            for id in due {
                 if self.is_closing() {
                     return Ok(ended + ended_now);
                 }
-                match self.end_lapsed(due.id).await {
+                match self.end_lapsed(id).await {
                     Ok(is_ended) => {
                         ended_now += u64::from(is_ended);
                         faults = 0;
@@ -104,8 +104,8 @@ impl Application {
                     Err(error) if faults + 1 == FAULTS_IN_A_ROW => return Err(error),
                     Err(error) => {
                         faults += 1;
-                        tracing::error!(prescription = %due.id, ?error, "a prescription could not be ended");
-                        failed.push(due.id);
+                        tracing::error!(prescription = %id, ?error, "a prescription could not be ended");
+                        failed.push(id);
                     }
                 }
             }
@@ -143,9 +143,8 @@ impl Work<'_> {
     ) -> Result<Batch, Stop> {
         self.begin().await?;
         let today = zone::day_of(self.now());
-        let due = prescriptions::lock_due_for_doses(&self.unit().connection(), until, size, passed_over).await?;
-        batch.set(due.first().map(|first| (first.id, due.len() as u64)));
-        let ids: Vec<_> = due.iter().map(|due| due.id).collect();
+        let ids = prescriptions::lock_due_for_doses(&self.unit().connection(), until, size, passed_over).await?;
+        batch.set(ids.first().map(|first| (*first, ids.len() as u64)));
         let views = prescriptions::current_grids(&self.unit().connection(), &ids).await?;
         let missing: Vec<_> = views
             .iter()

@@ -61,7 +61,7 @@ impl Application {
         });
         let (view, is_changed) = self.trace_refused_turn(actor, patient, written.await).await?;
         // Whoever changes nothing has still been shown all of it.
-        if !is_changed && patient != actor.id() {
+        if !is_changed {
             self.record_look(actor, patient, PatientData::Prescriptions, None)
                 .await?;
         }

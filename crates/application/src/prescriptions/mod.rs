@@ -49,6 +49,9 @@ impl Application {
         let Err(error) = permitted else {
             return Ok(parties.patient_id);
         };
+        if error.code() == Code::NotFound {
+            return Err(Error::missing(Resource::Prescription));
+        }
         let is_writer = parties.doctor_id == Some(actor.id());
         let is_draft = parties.status == PrescriptionStatus::Draft;
         let is_hidden = !is_writer && (is_draft || self.is_out_of_sight(actor, id).await?);
@@ -63,7 +66,7 @@ impl Application {
         written: Result<T, Error>,
     ) -> Result<T, Error> {
         let refusals = [Code::NotFound, Code::Forbidden, Code::AccountPendingVerification];
-        if written.as_ref().is_err_and(|error| refusals.contains(&error.code())) && patient != actor.id() {
+        if written.as_ref().is_err_and(|error| refusals.contains(&error.code())) {
             self.record_refused(actor, patient, PatientData::Prescriptions).await?;
         }
         written

@@ -45,8 +45,7 @@ impl MealTimes {
     /// When the doses of each slot, before and after the meal, are taken: how long after midnight.
     pub fn dose_times(&self) -> impl Iterator<Item = (Slot, bool, Duration)> + use<> {
         let meals = *self;
-        let slots = [Slot::Morning, Slot::Afternoon, Slot::Night];
-        let cells = slots.into_iter().flat_map(|slot| [(slot, true), (slot, false)]);
+        let cells = Slot::ALL.into_iter().flat_map(|slot| [(slot, true), (slot, false)]);
         // Every day is alike.
         let day = Date::MIN;
         cells.map(move |(slot, before_meal)| {

@@ -21,6 +21,9 @@ pub enum Slot {
 }
 
 impl Slot {
+    /// All of them, in the order of the day.
+    pub const ALL: [Self; 3] = [Self::Morning, Self::Afternoon, Self::Night];
+
     /// The slot of a stored dose: morning doses lie before 11:00 and daytime ones after it, so the hour tells them apart.
     #[must_use]
     pub fn of(scheduled_time: OffsetDateTime, period: TimePeriod) -> Self {
@@ -45,11 +48,8 @@ impl Slot {
     /// The slot whose hours these are.
     #[must_use]
     pub fn at(clock: ClockTime) -> Self {
-        match clock.hour() {
-            0..11 => Self::Morning,
-            11..18 => Self::Afternoon,
-            _ => Self::Night,
-        }
+        let its = |slot: &Self| slot.hours().contains(&clock.hour());
+        Self::ALL.into_iter().find(its).unwrap_or(Self::Night)
     }
 
     /// The part of the day, as a medicine's own times name it.

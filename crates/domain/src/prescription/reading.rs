@@ -340,9 +340,8 @@ impl Reader {
         let mut clocks = Vec::new();
         for (n, input) in times.iter().enumerate() {
             let field = |name| format!("scheduleTimes[{n}].{name}");
-            let slots = [Slot::Morning, Slot::Afternoon, Slot::Night];
             let slot = match input.time_period.as_deref() {
-                Some(part) => slots.into_iter().find(|slot| slot.part_of_day() == part),
+                Some(part) => Slot::ALL.into_iter().find(|slot| slot.part_of_day() == part),
                 None => Some(Slot::Morning).filter(|_| row.is_prn),
             };
             if slot.is_none() {

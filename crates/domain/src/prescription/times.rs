@@ -68,8 +68,7 @@ impl Row {
             Some(times) if self.is_prn => times.0.iter().map(|time| (Slot::at(*time), *time)).collect(),
             _ => {
                 let own = &self.details.schedule_times;
-                let slots = [Slot::Morning, Slot::Afternoon, Slot::Night];
-                slots
+                Slot::ALL
                     .into_iter()
                     .filter_map(|slot| Some((slot, own.of(slot)?)))
                     .collect()
@@ -87,16 +86,16 @@ impl Row {
 
     /// Keeps the own times of the row whose place it takes, as far as it has the cells for them.
     pub(super) fn keep_times_of(&mut self, known: &Self) {
-        if self.is_prn {
-            if known.is_prn {
-                self.reminder_times.clone_from(&known.reminder_times);
+        match (self.is_prn, known.is_prn) {
+            (true, true) => self.reminder_times.clone_from(&known.reminder_times),
+            (false, false) => {
+                for (slot, own) in known.own_times() {
+                    if self.cells().any(|(filled, _)| filled == slot) {
+                        self.details.schedule_times.set(slot, own);
+                    }
+                }
             }
-            return;
-        }
-        for (slot, own) in known.own_times() {
-            if !known.is_prn && self.cells().any(|(filled, _)| filled == slot) {
-                self.details.schedule_times.set(slot, own);
-            }
+            _ => {}
         }
     }
 }

@@ -10,10 +10,9 @@ use crate::Error;
 use crate::sql::statement;
 
 /// A prescription whose turn it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, FromQueryResult)]
-pub struct Due {
-    /// Which.
-    pub id: PrescriptionId,
+#[derive(FromQueryResult)]
+struct Due {
+    id: PrescriptionId,
 }
 
 /// The statement of [`lock_due_for_doses`], for whoever looks at its plan. The patients' turns are taken as an edit takes
@@ -33,9 +32,8 @@ pub async fn lock_due_for_doses(
     day: Date,
     limit: u64,
     passed_over: &[PrescriptionId],
-) -> Result<Vec<Due>, Error> {
-    let values = [day.into(), limit.into(), uuids(passed_over).into()];
-    Ok(Due::find_by_statement(statement(DUE_FOR_DOSES, values)).all(db).await?)
+) -> Result<Vec<PrescriptionId>, Error> {
+    due(db, DUE_FOR_DOSES, day, limit, passed_over).await
 }
 
 const EXTEND: &str = concat!(
@@ -93,11 +91,20 @@ pub async fn due_for_lapsing(
     day: Date,
     limit: u64,
     passed_over: &[PrescriptionId],
-) -> Result<Vec<Due>, Error> {
+) -> Result<Vec<PrescriptionId>, Error> {
+    due(db, DUE_FOR_LAPSING, day, limit, passed_over).await
+}
+
+async fn due(
+    db: &impl ConnectionTrait,
+    sql: &'static str,
+    day: Date,
+    limit: u64,
+    passed_over: &[PrescriptionId],
+) -> Result<Vec<PrescriptionId>, Error> {
     let values = [day.into(), limit.into(), uuids(passed_over).into()];
-    Ok(Due::find_by_statement(statement(DUE_FOR_LAPSING, values))
-        .all(db)
-        .await?)
+    let rows = Due::find_by_statement(statement(sql, values)).all(db).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 fn uuids(ids: &[PrescriptionId]) -> Vec<Uuid> {

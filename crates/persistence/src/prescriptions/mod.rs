@@ -9,7 +9,7 @@ mod save;
 mod schedule;
 mod versions;
 
-pub use horizon::{DUE_FOR_DOSES, DUE_FOR_LAPSING, Due, due_for_lapsing, extend, lock_due_for_doses};
+pub use horizon::{DUE_FOR_DOSES, DUE_FOR_LAPSING, due_for_lapsing, extend, lock_due_for_doses};
 pub use intake::{insert_intake, intake_at};
 pub use list::{LIST, ListFilter, list};
 pub use parties::{

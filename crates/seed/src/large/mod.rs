@@ -92,7 +92,7 @@ fn cells(today: Date) -> Vec<JsonValue> {
             night,
         };
         for (medicine, before_meal) in [(0, false), (1, true)] {
-            for (number, slot) in [Slot::Morning, Slot::Afternoon, Slot::Night].into_iter().enumerate() {
+            for (number, slot) in Slot::ALL.into_iter().enumerate() {
                 let time = times.dose_at(today, slot, before_meal) - zone::start_of(today);
                 cells.push(json!({
                     "pattern": pattern,
