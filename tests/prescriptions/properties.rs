@@ -163,7 +163,7 @@ impl World<'_> {
         };
         self.app
             .application
-            .take_dose(&self.actor, dose.into(), intake)
+            .take_dose((&self.actor).into(), dose.into(), intake)
             .await
             .ok();
         true

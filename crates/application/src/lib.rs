@@ -55,7 +55,7 @@ pub use actor::Actor;
 pub use administration::{AdministratorKey, DoctorsQuery};
 pub use app::Application;
 pub use audit::AuditQuery;
-pub use auth::{AccessClaims, GoogleSignIn, Login, OwnSession, PasswordChange, SignedIn};
+pub use auth::{AccessClaims, Claimant, GoogleSignIn, Login, OwnSession, PasswordChange, SignedIn};
 pub use connections::{
     CodeCheck, ConnectionSettings, ConnectionTarget, ConnectionsQuery, Invitation, InvitationRequest, NewCode,
     NewConnection, Nudge, NudgeRequest, version_of_connection,
@@ -65,7 +65,7 @@ pub use das_tern_persistence::audit_logs::AuditEntry;
 pub use das_tern_persistence::connections::{ConnectionView, PersonView};
 pub use das_tern_persistence::dashboards::Activity;
 pub use das_tern_persistence::doctors::DoctorView;
-pub use das_tern_persistence::doses::DoseView;
+pub use das_tern_persistence::doses::{DoseMedicine, DoseView};
 pub use das_tern_persistence::export::SECRETS;
 pub use das_tern_persistence::patients::PatientOrder;
 pub use das_tern_persistence::prescriptions::{MedicineView, PrescriptionView, VersionView};

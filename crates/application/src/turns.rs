@@ -1,9 +1,11 @@
-//! Heavy work off the async threads, little at once, so that a crowd of it leaves the other requests alone.
+//! Heavy work off the async threads, little at once and behind them in line for the cores, so that a crowd of it leaves the
+//! other requests alone.
 
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::Error;
 
@@ -13,6 +15,9 @@ pub(crate) enum Undone {
     /// Its turn did not come in time.
     #[error("too much work at once")]
     Crowded,
+    /// There is no thread for it.
+    #[error("no thread for the work: {0}")]
+    NoThread(#[from] std::io::Error),
     /// It failed in a way that nobody foresaw.
     #[error("the work ended in a panic")]
     Panicked,
@@ -21,7 +26,7 @@ pub(crate) enum Undone {
 impl From<Undone> for Error {
     fn from(undone: Undone) -> Self {
         match undone {
-            Undone::Crowded => Self::unavailable(undone),
+            Undone::Crowded | Undone::NoThread(_) => Self::unavailable(undone),
             Undone::Panicked => Self::internal(undone),
         }
     }
@@ -41,20 +46,38 @@ impl Turns {
         }
     }
 
-    /// Does the work, once its turn has come. Work that has begun is finished, also when nobody waits for it any more.
+    /// Does the work, once its turn has come, in a thread of its own: one of a pool would be behind in line for good.
+    /// Work that has begun is finished, also when nobody waits for it any more.
     pub(crate) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Undone> {
         let waiting = Arc::clone(&self.turns).acquire_owned();
         let Ok(Ok(turn)) = tokio::time::timeout(self.patience, waiting).await else {
             return Err(Undone::Crowded);
         };
-        let done = tokio::task::spawn_blocking(move || {
+        let (finish, finished) = oneshot::channel();
+        thread::Builder::new().name("heavy".to_owned()).spawn(move || {
+            step_back();
             let done = work();
             drop(turn);
-            done
-        });
-        done.await.map_err(|_| Undone::Panicked)
+            // Nobody may wait for it any more.
+            let _ = finish.send(done);
+        })?;
+        finished.await.map_err(|_| Undone::Panicked)
     }
 }
+
+/// Leaves the cores to the other threads first: at 5, a third of what they get. Less, and nobody could sign in while
+/// everybody reads.
+#[cfg(target_os = "linux")]
+fn step_back() {
+    const NICE: i32 = 5;
+    if let Err(error) = rustix::process::setpriority_process(None, NICE) {
+        tracing::debug!(%error, "heavy work is not behind in line");
+    }
+}
+
+/// Elsewhere a thread has no priority of its own.
+#[cfg(not(target_os = "linux"))]
+fn step_back() {}
 
 #[cfg(test)]
 mod tests {

@@ -1,11 +1,18 @@
-//! One connection to Redis, and who brings it back when it is lost.
+//! The connections to Redis, and who brings them back when they are lost.
 //!
 //! While Redis is away, commands are refused at once and one task tries to connect, ever more seldom. A connection that
 //! merely broke is replaced before anybody is refused; one that hung is not waited for a second time.
+//!
+//! One connection is everybody's, and tells whether Redis is there. What arrives on it is heard by the thread that opened
+//! it, and handing each command and each answer over costs as much as the command; so a thread that has an event loop of
+//! its own soon has a connection of its own, too (see [`own`]).
+
+mod own;
 
 use std::fmt::Display;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
+use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
 use redis::aio::MultiplexedConnection;
@@ -13,6 +20,7 @@ use redis::{AsyncConnectionConfig, ErrorKind, RedisError, RedisResult};
 use tokio::sync::watch;
 
 use crate::Settings;
+use own::OwnLinks;
 
 /// Hexadecimal digits of the server's run id that tell its lives apart.
 const LIFE_DIGITS: usize = 12;
@@ -23,6 +31,8 @@ const SEND_BUFFER: usize = 1024;
 /// A connection to one life of one server.
 pub(crate) struct Link {
     connection: MultiplexedConnection,
+    /// The thread that hears it.
+    home: ThreadId,
     client: u64,
     names: AtomicU64,
     /// Differs after each start of the server, and between a server and its replica. Values carry it, so that one that
@@ -74,11 +84,12 @@ enum State {
     },
 }
 
-/// Keeps one link up.
+/// Keeps everybody's link up, and each thread's own.
 pub(crate) struct Supervisor {
     client: redis::Client,
     settings: Settings,
     state: watch::Sender<State>,
+    own: OwnLinks,
     outages: AtomicU64,
 }
 
@@ -89,6 +100,7 @@ impl Supervisor {
             client,
             settings,
             state,
+            own: OwnLinks::default(),
             outages: AtomicU64::new(0),
         }
     }
@@ -97,9 +109,16 @@ impl Supervisor {
         self.outages.load(Ordering::Relaxed)
     }
 
-    /// The link, or nothing while Redis is away. The first attempt to connect is waited for, no longer than a command.
+    /// A link, or nothing while Redis is away. The first attempt to connect is waited for, no longer than a command.
     pub(crate) async fn link(self: &Arc<Self>) -> Option<Arc<Link>> {
+        let here = std::thread::current().id();
+        if let Some(link) = self.own.of(here) {
+            return Some(link);
+        }
         if let State::Up(link) = &*self.state.borrow() {
+            if link.home != here {
+                own::open(self, here);
+            }
             return Some(Arc::clone(link));
         }
         self.begin();
@@ -119,10 +138,15 @@ impl Supervisor {
     }
 
     /// Gives a link up, unless that has happened already, and says how it was lost: an answer that never came over a link
-    /// that others found broken is no sign that the server hangs.
+    /// that others found broken is no sign that the server hangs. Nor is a broken link of a thread's own a sign that
+    /// everybody's is.
     pub(crate) fn lost(self: &Arc<Self>, link: &Arc<Link>, loss: Loss, why: &RedisError) -> Loss {
+        let is_own = self.own.remove(link);
+        if is_own && loss == Loss::Broken {
+            return loss;
+        }
         let is_news = self.state.send_if_modified(|state| {
-            let is_current = matches!(state, State::Up(current) if Arc::ptr_eq(current, link));
+            let is_current = matches!(state, State::Up(current) if is_own || Arc::ptr_eq(current, link));
             if is_current {
                 *state = match loss {
                     Loss::Broken => State::Connecting,
@@ -134,6 +158,7 @@ impl Supervisor {
         if !is_news {
             return Loss::Broken;
         }
+        self.own.clear();
         if loss == Loss::Hung {
             self.report_outage(why);
         }
@@ -173,6 +198,7 @@ impl Supervisor {
         let life = life_of(&info)?;
         Ok(Link {
             connection,
+            home: std::thread::current().id(),
             client,
             names: AtomicU64::new(0),
             life,

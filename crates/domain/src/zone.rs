@@ -4,8 +4,10 @@
 //! Nothing else in the workspace builds or prints a local time.
 
 use std::fmt;
+use std::ops::Deref;
 use std::str::FromStr;
 
+use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use time::format_description::BorrowedFormatItem;
 use time::format_description::well_known::Rfc3339;
@@ -122,9 +124,25 @@ fn parse_own(text: &str) -> Option<OffsetDateTime> {
 /// nothing.
 #[must_use]
 pub fn format_instant(instant: OffsetDateTime) -> String {
+    written(instant).to_owned()
+}
+
+/// An instant as it is written, which needs no memory of its own: an answer has hundreds.
+struct WrittenInstant(Option<[u8; INSTANT.len()]>);
+
+impl Deref for WrittenInstant {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        let text = self.0.as_ref().map(|text| str::from_utf8(text));
+        text.and_then(Result::ok).unwrap_or_default()
+    }
+}
+
+fn written(instant: OffsetDateTime) -> WrittenInstant {
     let local = instant.to_offset(PHNOM_PENH);
     let Some(year) = u16::try_from(local.year()).ok().filter(|year| *year <= 9999) else {
-        return String::new();
+        return WrittenInstant(None);
     };
     let mut text = *INSTANT;
     let mut write = |from: usize, to: usize, number: u16| {
@@ -141,7 +159,7 @@ pub fn format_instant(instant: OffsetDateTime) -> String {
     write(14, 16, local.minute().into());
     write(17, 19, local.second().into());
     write(20, 23, local.millisecond());
-    String::from_utf8(text.to_vec()).unwrap_or_default()
+    WrittenInstant(Some(text))
 }
 
 /// Reads a calendar date, `yyyy-MM-dd`.
@@ -229,11 +247,49 @@ impl<'de> Deserialize<'de> for ClockTime {
     }
 }
 
+/// Reads what is written in a text, without a copy of the text.
+struct Parsed<V>(fn(&str) -> Result<V, InvalidTime>);
+
+impl<V> Visitor<'_> for Parsed<V> {
+    type Value = V;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<V, E> {
+        (self.0)(text).map_err(E::custom)
+    }
+}
+
+/// The same where the text may be absent.
+struct ParsedIfAny<V>(fn(&str) -> Result<V, InvalidTime>);
+
+impl<'de, V> Visitor<'de> for ParsedIfAny<V> {
+    type Value = Option<V>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text or null")
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<Option<V>, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Option<V>, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<V>, D::Error> {
+        deserializer.deserialize_str(Parsed(self.0)).map(Some)
+    }
+}
+
 macro_rules! local_serde {
     ($(#[$doc:meta])* $module:ident, $value:ty, $format:path, $parse:path) => {
         $(#[$doc])*
         pub mod $module {
-            use super::{Deserialize, Deserializer, Serializer, de};
+            use super::{Deserializer, Parsed, ParsedIfAny, Serializer};
 
             /// Writes the value.
             ///
@@ -248,12 +304,12 @@ macro_rules! local_serde {
             /// # Errors
             /// When the text cannot be read.
             pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$value, D::Error> {
-                $parse(&String::deserialize(deserializer)?).map_err(de::Error::custom)
+                deserializer.deserialize_str(Parsed($parse))
             }
 
             /// The same for a value that may be absent.
             pub mod option {
-                use super::{Deserialize, Deserializer, Serializer, de};
+                use super::{Deserializer, ParsedIfAny, Serializer};
 
                 /// Writes the value, or null.
                 ///
@@ -261,7 +317,7 @@ macro_rules! local_serde {
                 /// As the serializer.
                 pub fn serialize<S: Serializer>(value: &Option<$value>, serializer: S) -> Result<S::Ok, S::Error> {
                     match value {
-                        Some(value) => serializer.serialize_some(&$format(*value)),
+                        Some(value) => serializer.serialize_some(&*$format(*value)),
                         None => serializer.serialize_none(),
                     }
                 }
@@ -271,10 +327,7 @@ macro_rules! local_serde {
                 /// # Errors
                 /// When the text cannot be read.
                 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<$value>, D::Error> {
-                    Option::<String>::deserialize(deserializer)?
-                        .map(|text| $parse(&text))
-                        .transpose()
-                        .map_err(de::Error::custom)
+                    deserializer.deserialize_option(ParsedIfAny($parse))
                 }
             }
         }
@@ -283,7 +336,7 @@ macro_rules! local_serde {
 
 local_serde! {
     /// An instant in JSON: for `#[serde(with = "zone::instant")]`.
-    instant, time::OffsetDateTime, crate::zone::format_instant, crate::zone::parse_instant
+    instant, time::OffsetDateTime, crate::zone::written, crate::zone::parse_instant
 }
 local_serde! {
     /// A calendar date in JSON: for `#[serde(with = "zone::day")]`.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use actix_web::http::header::HeaderValue;
 use actix_web::{HttpMessage, HttpRequest};
-use das_tern_application::{AccessClaims, Admission, Code, Error, Verdict};
+use das_tern_application::{AccessClaims, Admission, Claimant, Code, Error, Verdict};
 use das_tern_domain::{Language, UserId};
 
 use crate::error::Failure;
@@ -59,11 +59,11 @@ impl RequestContext {
         self.request_id.to_str().unwrap_or_default()
     }
 
-    /// The claims of a token that is ours, whose time is not over and whose session goes on.
-    pub(crate) fn live_claims(&self) -> Result<&AccessClaims, Failure> {
+    /// Whom the token names, if it is ours, its time is not over and its session goes on.
+    pub(crate) fn claimant(&self) -> Result<Claimant, Failure> {
         let code = match &self.bearer {
             Bearer::Verified(_) if self.admission.verdict == Verdict::SessionEnded => Code::TokenRevoked,
-            Bearer::Verified(claims) => return Ok(claims),
+            Bearer::Verified(claims) => return Ok(Claimant::new(claims, self.ip)),
             Bearer::Absent => Code::Unauthenticated,
             Bearer::Unusable(code) => *code,
         };

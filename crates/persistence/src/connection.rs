@@ -94,7 +94,7 @@ impl Drop for Open {
     }
 }
 
-async fn execute(lease: &mut Lease, statement: &Statement) -> Result<ExecResult, DbErr> {
+async fn execute(lease: &mut Lease, statement: Statement) -> Result<ExecResult, DbErr> {
     let done = lease.run(async |session| query(statement).execute(session).await).await;
     Ok(done.map_err(refused)?.into())
 }
@@ -105,12 +105,12 @@ async fn execute_unprepared(lease: &mut Lease, sql: &str) -> Result<ExecResult, 
     Ok(done.map_err(refused)?.into())
 }
 
-async fn query_one(lease: &mut Lease, statement: &Statement) -> Result<Option<QueryResult>, DbErr> {
+async fn query_one(lease: &mut Lease, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
     let row = lease.run(async |session| query(statement).fetch_optional(session).await);
     Ok(row.await.map_err(unanswered)?.map(QueryResult::from))
 }
 
-async fn query_all(lease: &mut Lease, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
+async fn query_all(lease: &mut Lease, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
     let rows = lease.run(async |session| query(statement).fetch_all(session).await);
     Ok(rows
         .await
@@ -120,9 +120,9 @@ async fn query_all(lease: &mut Lease, statement: &Statement) -> Result<Vec<Query
         .collect())
 }
 
-fn query(statement: &Statement) -> Query<'_, Postgres, SqlxValues> {
-    let values = statement.values.clone().unwrap_or(sea_orm::Values(Vec::new()));
-    sqlx::query_with(AssertSqlSafe(statement.sql.as_str()), SqlxValues(values))
+fn query(statement: Statement) -> Query<'static, Postgres, SqlxValues> {
+    let values = statement.values.unwrap_or(sea_orm::Values(Vec::new()));
+    sqlx::query_with(AssertSqlSafe(statement.sql), SqlxValues(values))
 }
 
 fn refused(error: sqlx::Error) -> DbErr {
@@ -140,7 +140,7 @@ impl ConnectionTrait for Connection {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        execute(&mut self.lease().await?, &statement).await
+        execute(&mut self.lease().await?, statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
@@ -148,11 +148,11 @@ impl ConnectionTrait for Connection {
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        query_one(&mut self.lease().await?, &statement).await
+        query_one(&mut self.lease().await?, statement).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        query_all(&mut self.lease().await?, &statement).await
+        query_all(&mut self.lease().await?, statement).await
     }
 }
 
@@ -163,7 +163,7 @@ impl ConnectionTrait for Transaction {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        execute(&mut self.0.lock().await.lease, &statement).await
+        execute(&mut self.0.lock().await.lease, statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
@@ -171,11 +171,11 @@ impl ConnectionTrait for Transaction {
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        query_one(&mut self.0.lock().await.lease, &statement).await
+        query_one(&mut self.0.lock().await.lease, statement).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        query_all(&mut self.0.lock().await.lease, &statement).await
+        query_all(&mut self.0.lock().await.lease, statement).await
     }
 }
 

@@ -97,11 +97,11 @@ macro_rules! effects_of {
 pub(crate) use effects_of;
 
 impl Effects {
-    /// The two arrays, for the parameters of [`effects_of!`].
+    /// The two arrays, written out, for the parameters of [`effects_of!`].
     pub(crate) fn values(&self) -> Result<[Value; 2], Error> {
         Ok([
-            serde_json::to_value(&self.audit_logs)?.into(),
-            serde_json::to_value(&self.notifications)?.into(),
+            serde_json::to_string(&self.audit_logs)?.into(),
+            serde_json::to_string(&self.notifications)?.into(),
         ])
     }
 }

@@ -1,7 +1,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use sea_orm::{DbErr, RuntimeErr};
+use sea_orm::{DbErr, RuntimeErr, TryGetError};
 use sqlx::error::DatabaseError;
 
 /// Why the database did not do what it was asked.
@@ -91,6 +91,12 @@ impl From<DbErr> for Error {
             _ if matches!(error, DbErr::ConnectionAcquire(_)) => Self::Unavailable(Cause(error)),
             _ => Self::Database(Cause(error)),
         }
+    }
+}
+
+impl From<TryGetError> for Error {
+    fn from(error: TryGetError) -> Self {
+        DbErr::from(error).into()
     }
 }
 

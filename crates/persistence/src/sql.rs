@@ -3,6 +3,7 @@
 
 use das_tern_domain::Labelled;
 use sea_orm::{DbBackend, QueryResult, Statement, TryGetError, TryGetable, Value};
+use sqlx::{Row, ValueRef};
 
 pub(crate) fn statement(sql: &'static str, values: impl IntoIterator<Item = Value>) -> Statement {
     Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
@@ -32,6 +33,16 @@ macro_rules! slot_of {
 }
 pub(crate) use slot_of;
 
+/// Any of the ids in the parameter `$ids`. PostgreSQL counts the ids of a plain `ANY($1)`, finds each time that the plan for
+/// so few is cheaper than its general one, and so plans the statement anew, which costs more than running it. Behind a
+/// sub-select it does not see how many there are.
+macro_rules! any_of {
+    ($ids:literal) => {
+        concat!("ANY(ARRAY(SELECT unnest(", $ids, "::uuid[])))")
+    };
+}
+pub(crate) use any_of;
+
 /// The columns of a row, one after the other, as its statement selects them. Looking each up by its name costs as much as
 /// reading it, which wide rows that many requests read notice.
 pub(crate) struct Columns<'a> {
@@ -50,6 +61,17 @@ impl<'a> Columns<'a> {
         let value = self.row.try_get_by_index_nullable(self.next);
         self.next += 1;
         value
+    }
+
+    /// The value of the next column, if it has one. That it has none is an error to SeaORM until somebody expects it, and
+    /// writing the error costs more than reading most values.
+    pub(crate) fn maybe<T: TryGetable>(&mut self) -> Result<Option<T>, TryGetError> {
+        let raw = self.row.try_as_pg_row().map(|row| row.try_get_raw(self.next));
+        if matches!(raw, Some(Ok(value)) if value.is_null()) {
+            self.next += 1;
+            return Ok(None);
+        }
+        self.next()
     }
 }
 

@@ -3,7 +3,7 @@
 use das_tern_domain::{
     AccountStatus, Gender, Identifier, Language, LoginState, SubscriptionTier, Theme, UserId, UserRole, display_name,
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, TryGetError};
 use time::{Date, OffsetDateTime};
 
 use crate::Error;
@@ -67,43 +67,57 @@ impl Account {
     }
 }
 
-/// The columns of an [`Account`], in the order of its fields.
-const ACCOUNT: &str = "\
-SELECT u.id, u.role::text AS role, u.first_name, u.last_name, u.full_name, u.email, u.phone_number, \
- u.gender::text AS gender, u.date_of_birth, u.language::text AS language, u.theme::text AS theme, \
- u.account_status::text AS account_status, u.status_before_lock::text AS status_before_lock, \
- coalesce(s.tier, 'FREEMIUM')::text AS subscription_tier, u.specialty, u.hospital_clinic, \
- u.grace_period_minutes, u.token_epoch, u.created_at, u.contact_confirmed_at, u.pending_email, \
- u.deletion_due_at \
-FROM users u LEFT JOIN subscriptions s ON s.user_id = u.id WHERE u.id = $1";
+/// The columns of an [`Account`], in the order of its fields: of the user `u` and their subscription `s`.
+macro_rules! account_columns {
+    () => {
+        "u.id, u.role::text AS role, u.first_name, u.last_name, u.full_name, u.email, u.phone_number, \
+         u.gender::text AS gender, u.date_of_birth, u.language::text AS language, u.theme::text AS theme, \
+         u.account_status::text AS account_status, u.status_before_lock::text AS status_before_lock, \
+         coalesce(s.tier, 'FREEMIUM')::text AS subscription_tier, u.specialty, u.hospital_clinic, \
+         u.grace_period_minutes, u.token_epoch, u.created_at, u.contact_confirmed_at, u.pending_email, u.deletion_due_at"
+    };
+}
+pub(crate) use account_columns;
 
-impl FromQueryResult for Account {
-    fn from_query_result(row: &QueryResult, _: &str) -> Result<Self, DbErr> {
-        let mut columns = Columns::of(row);
+const ACCOUNT: &str = concat!(
+    "SELECT ",
+    account_columns!(),
+    " FROM users u LEFT JOIN subscriptions s ON s.user_id = u.id WHERE u.id = $1"
+);
+
+impl Account {
+    /// Reads the [`account_columns!`] of a row.
+    pub(crate) fn read(columns: &mut Columns<'_>) -> Result<Self, TryGetError> {
         Ok(Self {
             id: columns.next()?,
             role: columns.next()?,
-            first_name: columns.next()?,
-            last_name: columns.next()?,
-            full_name: columns.next()?,
-            email: columns.next()?,
-            phone_number: columns.next()?,
-            gender: columns.next()?,
-            date_of_birth: columns.next()?,
+            first_name: columns.maybe()?,
+            last_name: columns.maybe()?,
+            full_name: columns.maybe()?,
+            email: columns.maybe()?,
+            phone_number: columns.maybe()?,
+            gender: columns.maybe()?,
+            date_of_birth: columns.maybe()?,
             language: columns.next()?,
             theme: columns.next()?,
             account_status: columns.next()?,
-            status_before_lock: columns.next()?,
+            status_before_lock: columns.maybe()?,
             subscription_tier: columns.next()?,
-            specialty: columns.next()?,
-            hospital_clinic: columns.next()?,
+            specialty: columns.maybe()?,
+            hospital_clinic: columns.maybe()?,
             grace_period_minutes: columns.next()?,
             token_epoch: columns.next()?,
             created_at: columns.next()?,
-            contact_confirmed_at: columns.next()?,
-            pending_email: columns.next()?,
-            deletion_due_at: columns.next()?,
+            contact_confirmed_at: columns.maybe()?,
+            pending_email: columns.maybe()?,
+            deletion_due_at: columns.maybe()?,
         })
+    }
+}
+
+impl FromQueryResult for Account {
+    fn from_query_result(row: &QueryResult, _: &str) -> Result<Self, DbErr> {
+        Ok(Self::read(&mut Columns::of(row))?)
     }
 }
 

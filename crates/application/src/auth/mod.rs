@@ -19,6 +19,7 @@ use secrecy::SecretString;
 
 pub use access_token::AccessClaims;
 pub(crate) use access_token::AccessTokens;
+pub use authenticate::Claimant;
 pub use change_password::PasswordChange;
 pub(crate) use change_password::sign_in_changed;
 pub use google::GoogleSignIn;

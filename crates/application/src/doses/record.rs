@@ -8,7 +8,7 @@ use das_tern_persistence::doses::{self, DoseInDay, DoseView};
 use super::RecordedDose;
 use crate::effects::By;
 use crate::work::{Stop, Work};
-use crate::{Actor, Application, Code, Error, Resource};
+use crate::{Actor, Application, Claimant, Code, Error, Resource};
 
 impl Application {
     /// Records that the caller took a dose. Taking it again answers what is stored.
@@ -16,9 +16,9 @@ impl Application {
     /// # Errors
     /// `NOT_FOUND` for a dose that is not the caller's, `DOSE_ALREADY_RECORDED` when it was skipped,
     /// `DOSE_WINDOW_CLOSED`, or `VALIDATION_ERROR` for a time that has not come.
-    pub async fn take_dose(&self, actor: &Actor, dose: DoseEventId, intake: Intake) -> Result<RecordedDose, Error> {
+    pub async fn take_dose(&self, caller: Claimant, dose: DoseEventId, intake: Intake) -> Result<RecordedDose, Error> {
         let now = self.now();
-        self.change_dose(actor, dose, |dose| dose.take(intake, now)).await
+        self.change_dose(caller, dose, |dose| dose.take(intake, now)).await
     }
 
     /// Records that the caller leaves a dose out. Skipping it again answers what is stored.
@@ -28,12 +28,12 @@ impl Application {
     /// `DOSE_WINDOW_CLOSED`.
     pub async fn skip_dose(
         &self,
-        actor: &Actor,
+        caller: Claimant,
         dose: DoseEventId,
         reason: Option<String>,
     ) -> Result<RecordedDose, Error> {
         let now = self.now();
-        self.change_dose(actor, dose, |dose| dose.skip(reason.clone(), now))
+        self.change_dose(caller, dose, |dose| dose.skip(reason.clone(), now))
             .await
     }
 
@@ -43,44 +43,48 @@ impl Application {
     /// `NOT_FOUND` for a dose that is not the caller's, `INVALID_STATE` when it is not due any more.
     pub async fn move_dose_reminder(
         &self,
-        actor: &Actor,
+        caller: Claimant,
         dose: DoseEventId,
         clock: ClockTime,
     ) -> Result<DoseView, Error> {
-        Ok(self.change_dose(actor, dose, |dose| dose.remind_at(clock)).await?.dose)
+        Ok(self.change_dose(caller, dose, |dose| dose.remind_at(clock)).await?.dose)
     }
 
     /// Changes a dose of the caller's. An attempt on the dose of somebody whom they are connected to leaves a trace
     /// (rules §10).
     async fn change_dose(
         &self,
-        actor: &Actor,
+        caller: Claimant,
         id: DoseEventId,
         decide: impl Fn(&Dose) -> Result<Decision<Dose, DoseChanged>, DoseError>,
     ) -> Result<RecordedDose, Error> {
-        let changed = self.change_own_dose(actor, id, decide).await;
+        let changed = self.change_own_dose(caller, id, decide).await;
         let is_refused = |error: &Error| matches!(error.code(), Code::Forbidden | Code::NotFound);
         if changed.as_ref().is_err_and(is_refused) {
-            let patient = doses::patient_connected_to(self.database().connection(), id, actor.id()).await?;
+            let patient = doses::patient_connected_to(self.database().connection(), id, caller.user).await?;
             if let Some(patient) = patient {
-                self.record_refused(actor, patient, PatientData::DoseSchedule).await?;
+                let actor = self.authenticate(caller).await?;
+                self.record_refused(&actor, patient, PatientData::DoseSchedule).await?;
             }
         }
         changed
     }
 
-    /// Loads a dose of the caller's, lets `decide` decide, and saves the decision. Only patients mark doses.
+    /// Loads the caller and a dose of theirs, lets `decide` decide, and saves the decision. Only patients mark doses.
     async fn change_own_dose(
         &self,
-        actor: &Actor,
+        caller: Claimant,
         id: DoseEventId,
         decide: impl Fn(&Dose) -> Result<Decision<Dose, DoseChanged>, DoseError>,
     ) -> Result<RecordedDose, Error> {
-        actor.check_role(UserRole::Patient)?;
-        self.write(By::from(actor), async |work| {
-            let found = doses::find(&work.unit().connection(), id, actor.id())
+        self.write(By::SYSTEM, async |work| {
+            let (account, found) = doses::find_with_account(&work.unit().connection(), id, caller.user)
                 .await?
-                .ok_or_else(|| Error::missing(Resource::DoseEvent))?;
+                .unzip();
+            let actor = &caller.recognised_in(account)?;
+            actor.check_role(UserRole::Patient)?;
+            work.act_as(By::from(actor));
+            let found = found.flatten().ok_or_else(|| Error::missing(Resource::DoseEvent))?;
             let progress = found.progress();
             match decide(&found.view.dose()).map_err(|error| refused(error, &found))? {
                 Decision::Unchanged => Ok(RecordedDose {
@@ -110,7 +114,7 @@ fn refused(error: DoseError, found: &DoseInDay) -> Error {
 }
 
 fn progress_after(progress: DailyProgress, before: &DoseView, after: DoseEventStatus) -> DailyProgress {
-    if before.is_prn {
+    if before.medicine.is_prn {
         progress
     } else {
         progress.after(before.status, after)
@@ -139,7 +143,7 @@ async fn with_correction(
                 dose: before.id,
                 patient: before.patient_id,
                 patient_name: actor.account.display_name(),
-                medicine_name: before.medicine_name.clone(),
+                medicine_name: before.medicine.name.clone(),
                 scheduled_time: before.scheduled_time,
                 taken_at,
                 alerted,

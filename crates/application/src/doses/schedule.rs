@@ -52,7 +52,10 @@ impl Application {
                 None => Vec::new(),
             }
         };
-        let counted = doses.iter().filter(|dose| !dose.is_prn).map(|dose| dose.status);
+        let counted = doses
+            .iter()
+            .filter(|dose| !dose.medicine.is_prn)
+            .map(|dose| dose.status);
         Ok(DaySchedule {
             day,
             progress: DailyProgress::of(counted),

@@ -79,7 +79,7 @@ impl Pictures {
                 tracing::warn!(?kind, "a picture made its decoder panic");
                 Err(PictureError::Unreadable)
             }
-            Err(crowded @ Undone::Crowded) => Err(PictureError::Crowded(crowded)),
+            Err(crowded @ (Undone::Crowded | Undone::NoThread(_))) => Err(PictureError::Crowded(crowded)),
         }
     }
 }

@@ -23,11 +23,11 @@ impl FromRequest for Caller {
             if let Bearer::Unusable(Code::TokenExpired) = context.bearer {
                 return Err(Code::TokenExpired.into());
             }
-            let Ok(claims) = context.live_claims() else {
+            let Ok(claimant) = context.claimant() else {
                 return Ok(Self(None));
             };
             let application = application.ok_or_else(|| Error::internal("the application is not mounted"))?;
-            match application.authenticate(claims, Some(context.ip)).await {
+            match application.authenticate(claimant).await {
                 Ok(actor) => Ok(Self(Some(actor))),
                 Err(error) if error.code() == Code::Unavailable => Err(error.into()),
                 Err(_) => Ok(Self(None)),

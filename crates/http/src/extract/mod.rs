@@ -3,6 +3,7 @@
 mod administrator;
 mod authenticated;
 mod caller;
+mod claimed;
 mod creation;
 mod json;
 mod path;
@@ -11,6 +12,7 @@ mod query;
 pub(crate) use administrator::Administrator;
 pub(crate) use authenticated::Authenticated;
 pub(crate) use caller::Caller;
+pub(crate) use claimed::Claimed;
 pub(crate) use creation::{Creation, CreationParams};
 pub(crate) use json::{ApiJson, patience};
 pub(crate) use path::ApiPath;

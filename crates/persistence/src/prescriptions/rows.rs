@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::Error;
 use crate::meal_times::StoredMealTimes;
-use crate::sql::{Columns, statement};
+use crate::sql::{Columns, any_of, statement};
 
 /// A row that is read by place: its statement selects the fields in their order.
 macro_rules! by_place {
@@ -181,7 +181,7 @@ pub async fn find(db: &impl ConnectionTrait, id: PrescriptionId) -> Result<Optio
     Ok(found.into_iter().next())
 }
 
-const ALL_OF: &str = concat!(prescription_rows!(), " WHERE p.id = ANY($1) ORDER BY p.id");
+const ALL_OF: &str = concat!(prescription_rows!(), " WHERE p.id = ", any_of!("$1"), " ORDER BY p.id");
 
 /// These prescriptions, in the order of their ids.
 ///
@@ -203,12 +203,16 @@ macro_rules! medicine_rows {
 
 const MEDICINES: &str = concat!(
     medicine_rows!(),
-    "WHERE m.prescription_id = ANY($1) ORDER BY m.row_number, m.id"
+    "WHERE m.prescription_id = ",
+    any_of!("$1"),
+    " ORDER BY m.row_number, m.id"
 );
 
 const MEDICINES_IN_FORCE: &str = concat!(
     medicine_rows!(),
-    "WHERE m.prescription_id = ANY($1) AND m.removed_in_version IS NULL ORDER BY m.row_number, m.id"
+    "WHERE m.prescription_id = ",
+    any_of!("$1"),
+    " AND m.removed_in_version IS NULL ORDER BY m.row_number, m.id"
 );
 
 const MEDICINE: &str = concat!(medicine_rows!(), "WHERE m.id = $1");

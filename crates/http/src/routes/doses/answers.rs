@@ -1,4 +1,4 @@
-use das_tern_application::{DaySchedule, DoseView, RecordedDose, Texts};
+use das_tern_application::{DaySchedule, DoseMedicine, DoseView, RecordedDose, Texts};
 use das_tern_domain::{
     ClockTime, Dosage, DoseEventId, DoseEventStatus, Language, MedicationId, PrescriptionId, Slot, TimePeriod, UserId,
     quantity_of,
@@ -133,7 +133,7 @@ pub(crate) struct RecordedDoseBody<'a> {
 
 impl<'a> From<&'a DoseView> for DoseBody<'a> {
     fn from(dose: &'a DoseView) -> Self {
-        let medication = MedicationBody::from(dose);
+        let medication = MedicationBody::from(&*dose.medicine);
         let amount = dose.amount();
         Self {
             id: dose.id,
@@ -164,20 +164,20 @@ impl<'a> From<&'a DoseView> for DoseBody<'a> {
     }
 }
 
-impl<'a> From<&'a DoseView> for MedicationBody<'a> {
-    fn from(dose: &'a DoseView) -> Self {
-        let khmer = dose.medicine_name_khmer.as_deref();
-        let name = Some(dose.medicine_name.as_str()).filter(|name| !name.is_empty());
+impl<'a> From<&'a DoseMedicine> for MedicationBody<'a> {
+    fn from(medicine: &'a DoseMedicine) -> Self {
+        let khmer = medicine.name_khmer.as_deref();
+        let name = Some(medicine.name.as_str()).filter(|name| !name.is_empty());
         Self {
             medicine_name: name.or(khmer).unwrap_or_default(),
             medicine_name_khmer: khmer,
-            image_url: dose.image_url.as_deref(),
-            morning_dosage: dose.morning_dosage.as_ref(),
-            daytime_dosage: dose.daytime_dosage.as_ref(),
-            night_dosage: dose.night_dosage.as_ref(),
-            frequency: dose.frequency.as_deref().unwrap_or_default(),
-            timing: dose.timing.as_deref().unwrap_or_default(),
-            is_prn: dose.is_prn,
+            image_url: medicine.image_url.as_deref(),
+            morning_dosage: medicine.morning_dosage.as_ref(),
+            daytime_dosage: medicine.daytime_dosage.as_ref(),
+            night_dosage: medicine.night_dosage.as_ref(),
+            frequency: medicine.frequency.as_deref().unwrap_or_default(),
+            timing: medicine.timing.as_deref().unwrap_or_default(),
+            is_prn: medicine.is_prn,
         }
     }
 }
@@ -190,7 +190,7 @@ impl<'a> ScheduleBody<'a> {
             let counted = schedule
                 .doses
                 .iter()
-                .filter(|dose| dose.time_period == period && !dose.is_prn);
+                .filter(|dose| dose.time_period == period && !dose.medicine.is_prn);
             let taken = counted.clone().filter(|dose| dose.status.is_taken()).count();
             GroupBody {
                 period,
@@ -223,6 +223,8 @@ impl<'a> From<&'a RecordedDose> for RecordedDoseBody<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use das_tern_domain::DailyProgress;
     use serde_json::{Value, json};
     use time::macros::datetime;
@@ -231,12 +233,6 @@ mod tests {
     use super::*;
 
     fn dose() -> DoseView {
-        let cell = |amount: &str| {
-            Some(Dosage {
-                amount: amount.to_owned(),
-                before_meal: true,
-            })
-        };
         DoseView {
             id: Uuid::nil().into(),
             prescription_id: Uuid::nil().into(),
@@ -253,8 +249,20 @@ mod tests {
             was_offline: false,
             created_at: datetime!(2026-03-01 00:00 +7),
             updated_at: datetime!(2026-03-01 00:00 +7),
-            medicine_name: String::new(),
-            medicine_name_khmer: Some("ប៉ារ៉ាសេតាម៉ុល".to_owned()),
+            medicine: Arc::new(medicine()),
+        }
+    }
+
+    fn medicine() -> DoseMedicine {
+        let cell = |amount: &str| {
+            Some(Dosage {
+                amount: amount.to_owned(),
+                before_meal: true,
+            })
+        };
+        DoseMedicine {
+            name: String::new(),
+            name_khmer: Some("ប៉ារ៉ាសេតាម៉ុល".to_owned()),
             image_url: None,
             morning_dosage: cell("2 គ្រាប់"),
             daytime_dosage: cell("0.5"),
@@ -263,6 +271,13 @@ mod tests {
             timing: None,
             is_prn: false,
             amount_as_needed: None,
+        }
+    }
+
+    fn of(medicine: DoseMedicine) -> DoseView {
+        DoseView {
+            medicine: Arc::new(medicine),
+            ..dose()
         }
     }
 
@@ -299,13 +314,13 @@ mod tests {
             ..dose()
         });
         assert_eq!((&night["dosage"], &night["quantity"]), (&json!(""), &Value::Null));
-        let as_needed = shown(&DoseView {
+        let as_needed = shown(&of(DoseMedicine {
             is_prn: true,
             morning_dosage: None,
             daytime_dosage: None,
             amount_as_needed: Some("2".to_owned()),
-            ..dose()
-        });
+            ..medicine()
+        }));
         assert_eq!((&as_needed["dosage"], &as_needed["quantity"]), (&json!("2"), &json!(2)));
     }
 
@@ -331,7 +346,11 @@ mod tests {
             status: DoseEventStatus::Due,
             ..dose()
         };
-        let doses = vec![dose(), DoseView { is_prn: true, ..dose() }, night];
+        let as_needed = of(DoseMedicine {
+            is_prn: true,
+            ..medicine()
+        });
+        let doses = vec![dose(), as_needed, night];
         let day = DaySchedule {
             day: time::macros::date!(2026 - 03 - 06),
             progress: DailyProgress { taken: 1, total: 2 },

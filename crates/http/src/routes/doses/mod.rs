@@ -13,7 +13,7 @@ use answers::{RecordedDoseBody, ScheduleBody};
 use requests::{HistoryParams, ReminderTimeRequest, ScheduleParams, SkippedRequest, TakenRequest};
 
 use crate::error::Failure;
-use crate::extract::{ApiJson, ApiPath, ApiQuery, Authenticated};
+use crate::extract::{ApiJson, ApiPath, ApiQuery, Authenticated, Claimed};
 use crate::openapi::failures::{ALWAYS, BODY, FIELDS, SIGNED_IN, STORED, failures};
 use crate::pages;
 
@@ -95,11 +95,12 @@ pub(crate) async fn history(
 #[patch("/doses/{id}/taken")]
 pub(crate) async fn take(
     app: ThinData<Application>,
-    caller: Authenticated,
+    caller: Claimed,
     id: ApiPath<DoseEventId>,
     body: ApiJson<TakenRequest>,
 ) -> Result<HttpResponse, Failure> {
-    let recorded = app.take_dose(&caller.actor, id.0, body.0.parse()?).await?;
+    let recorded = async { app.take_dose(caller.claimant, id.0, body.0.parse()?).await };
+    let recorded = caller.told(recorded.await).await?;
     Ok(HttpResponse::Ok().json(RecordedDoseBody::from(&recorded)))
 }
 
@@ -117,11 +118,12 @@ pub(crate) async fn take(
 #[patch("/doses/{id}/skipped")]
 pub(crate) async fn skip(
     app: ThinData<Application>,
-    caller: Authenticated,
+    caller: Claimed,
     id: ApiPath<DoseEventId>,
     body: ApiJson<SkippedRequest>,
 ) -> Result<HttpResponse, Failure> {
-    let recorded = app.skip_dose(&caller.actor, id.0, body.0.parse()?).await?;
+    let recorded = async { app.skip_dose(caller.claimant, id.0, body.0.parse()?).await };
+    let recorded = caller.told(recorded.await).await?;
     Ok(HttpResponse::Ok().json(RecordedDoseBody::from(&recorded)))
 }
 
@@ -139,10 +141,11 @@ pub(crate) async fn skip(
 #[patch("/doses/{id}/reminder-time")]
 pub(crate) async fn move_reminder(
     app: ThinData<Application>,
-    caller: Authenticated,
+    caller: Claimed,
     id: ApiPath<DoseEventId>,
     body: ApiJson<ReminderTimeRequest>,
 ) -> Result<HttpResponse, Failure> {
-    let dose = app.move_dose_reminder(&caller.actor, id.0, body.0.parse()?).await?;
+    let dose = async { app.move_dose_reminder(caller.claimant, id.0, body.0.parse()?).await };
+    let dose = caller.told(dose.await).await?;
     Ok(HttpResponse::Ok().json(DoseBody::from(&dose)))
 }
