@@ -2,6 +2,7 @@ use std::time::{Duration, Instant};
 
 use das_tern_cache::{Cache, Error, Limiter, Redis, Rule, Settings};
 use tokio::net::TcpListener;
+use tokio::runtime::Builder;
 
 use super::{Profile, loaded};
 use crate::support::log;
@@ -177,6 +178,37 @@ async fn an_idle_connection_that_was_closed_is_replaced() {
         assert_eq!(killed, 1);
     }
     redis.ping().await.unwrap();
+    assert_eq!(redis.outages(), 0);
+}
+
+#[tokio::test]
+async fn a_thread_with_an_event_loop_has_a_connection_of_its_own_and_loses_it_unnoticed() {
+    let server = PrivateRedis::start().await;
+    let redis = connect(&server.settings());
+    redis.ping().await.unwrap();
+    let elsewhere = redis.clone();
+    let asked_elsewhere = tokio::task::spawn_blocking(move || {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (mut raw, started) = (server.raw().await, Instant::now());
+            // Everybody's, this thread's and ours.
+            while run::<String>(&mut raw, &["CLIENT", "LIST"])
+                .await
+                .unwrap()
+                .lines()
+                .count()
+                < 3
+            {
+                assert!(started.elapsed() < Duration::from_secs(20), "no connection of its own");
+                elsewhere.ping().await.unwrap();
+            }
+            elsewhere.ping().await.unwrap();
+            let killed: u64 = run(&mut raw, &["CLIENT", "KILL", "TYPE", "normal"]).await.unwrap();
+            assert_eq!(killed, 2);
+            elsewhere.ping().await.unwrap();
+        });
+    });
+    asked_elsewhere.await.unwrap();
     assert_eq!(redis.outages(), 0);
 }
 

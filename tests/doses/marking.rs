@@ -223,6 +223,44 @@ async fn only_its_patient_marks_a_dose() {
 }
 
 #[tokio::test]
+async fn a_token_of_an_earlier_epoch_marks_nothing() {
+    let app = TestApp::start().await;
+    let patient = app.patient().await;
+    let dose = app.dose(&patient, MORNING).await;
+    app.execute(
+        "UPDATE users SET token_epoch = token_epoch + 1 WHERE id = $1",
+        [patient.id.into()],
+    )
+    .await;
+    for body in [json!({}), json!({ "takenAt": "at breakfast" })] {
+        take(&patient, dose, body).await.refused(401, "TOKEN_REVOKED");
+    }
+    skip(&patient, dose, json!({})).await.refused(401, "TOKEN_REVOKED");
+    let due = app.count("dose_events", "id = $1 AND status = 'DUE'", [dose.id.into()]);
+    assert_eq!(due.await, 1);
+    assert_eq!(entries(&app, dose).await, 0);
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_in_the_language_of_the_account_and_not_of_the_token() {
+    let app = TestApp::start().await;
+    let patient = app.patient().await;
+    let dose = app.dose(&patient, MORNING).await;
+    take(&patient, dose, json!({})).await.expect(200);
+    for (language, name) in [("KHMER", "km"), ("ENGLISH", "en")] {
+        app.execute(
+            &format!("UPDATE users SET language = '{language}' WHERE id = $1"),
+            [patient.id.into()],
+        )
+        .await;
+        let error = skip(&patient, dose, json!({}))
+            .await
+            .refused(409, "DOSE_ALREADY_RECORDED");
+        assert_eq!(error["message"], error["messages"][name]);
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_changes_nothing() {
     let app = TestApp::start().await;
     let patient = app.patient().await;

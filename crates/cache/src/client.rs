@@ -7,6 +7,9 @@ use secrecy::ExposeSecret;
 use crate::link::{Link, Loss, Supervisor};
 use crate::{Error, Settings};
 
+/// How often a request is made at most: over the thread's own connection, over everybody's, and over the next.
+const ATTEMPTS: usize = 3;
+
 /// A Redis that may be away. Clones share one connection.
 ///
 /// Nothing connects before the first command, and no command waits for a Redis that is known to be away.
@@ -65,16 +68,20 @@ impl Redis {
             .await
     }
 
-    /// Makes a request; once more when its connection broke, since it may just have been idle for too long. A request
-    /// whose answer got lost is thus carried out twice.
+    /// Makes a request; again when its connection broke, since it may just have been idle for too long, and again when
+    /// that was the thread's own and everybody's was no better. A request whose answer got lost is thus carried out twice.
     pub(crate) async fn exchange<T, F>(&self, request: impl Fn(Arc<Link>) -> F) -> Result<T, Error>
     where
         F: Future<Output = RedisResult<T>>,
     {
-        match self.attempt(&request).await {
-            Err(Failure { is_broken: true, .. }) => self.attempt(&request).await.map_err(|failure| failure.error),
-            result => result.map_err(|failure| failure.error),
+        let mut result = self.attempt(&request).await;
+        for _ in 1..ATTEMPTS {
+            match result {
+                Err(Failure { is_broken: true, .. }) => result = self.attempt(&request).await,
+                _ => break,
+            }
         }
+        result.map_err(|failure| failure.error)
     }
 
     async fn attempt<T, F>(&self, request: &impl Fn(Arc<Link>) -> F) -> Result<T, Failure>

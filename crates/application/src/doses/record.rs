@@ -15,7 +15,8 @@ impl Application {
     ///
     /// # Errors
     /// `NOT_FOUND` for a dose that is not the caller's, `DOSE_ALREADY_RECORDED` when it was skipped,
-    /// `DOSE_WINDOW_CLOSED`, or `VALIDATION_ERROR` for a time that has not come.
+    /// `DOSE_WINDOW_CLOSED`, or `VALIDATION_ERROR` for a time that has not come; and those of
+    /// [`Application::authenticate`], as the caller is recognised here.
     pub async fn take_dose(&self, caller: Claimant, dose: DoseEventId, intake: Intake) -> Result<RecordedDose, Error> {
         let now = self.now();
         self.change_dose(caller, dose, |dose| dose.take(intake, now)).await
@@ -25,7 +26,7 @@ impl Application {
     ///
     /// # Errors
     /// `NOT_FOUND` for a dose that is not the caller's, `DOSE_ALREADY_RECORDED` when it has another outcome, or
-    /// `DOSE_WINDOW_CLOSED`.
+    /// `DOSE_WINDOW_CLOSED`; and those of [`Application::authenticate`].
     pub async fn skip_dose(
         &self,
         caller: Claimant,
@@ -40,7 +41,8 @@ impl Application {
     /// Moves the reminder of one of the caller's doses.
     ///
     /// # Errors
-    /// `NOT_FOUND` for a dose that is not the caller's, `INVALID_STATE` when it is not due any more.
+    /// `NOT_FOUND` for a dose that is not the caller's, `INVALID_STATE` when it is not due any more; and those of
+    /// [`Application::authenticate`].
     pub async fn move_dose_reminder(
         &self,
         caller: Claimant,
