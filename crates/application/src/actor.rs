@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
 use das_tern_domain::access::{Viewer, check_verified};
-use das_tern_domain::{SessionId, UserId, UserRole, standing_status};
+use das_tern_domain::{SessionId, UserId, UserRole};
 use das_tern_persistence::users::Account;
 
 use crate::{Code, Error};
@@ -42,7 +42,7 @@ impl Actor {
         Viewer {
             id: self.account.id,
             role: self.account.role,
-            standing: standing_status(self.account.account_status, self.account.status_before_lock),
+            standing: self.account.standing(),
         }
     }
 }

@@ -69,7 +69,8 @@ impl Redis {
     }
 
     /// Makes a request; again when its connection broke, since it may just have been idle for too long, and again when
-    /// that was the thread's own and everybody's was no better. A request whose answer got lost is thus carried out twice.
+    /// that was the thread's own and everybody's was no better. A request whose answer got lost is thus carried out
+    /// more than once.
     pub(crate) async fn exchange<T, F>(&self, request: impl Fn(Arc<Link>) -> F) -> Result<T, Error>
     where
         F: Future<Output = RedisResult<T>>,

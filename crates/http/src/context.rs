@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use actix_web::http::header::HeaderValue;
 use actix_web::{HttpMessage, HttpRequest};
-use das_tern_application::{AccessClaims, Admission, Claimant, Code, Error, Verdict};
+use das_tern_application::{AccessClaims, Actor, Admission, Application, Claimant, Code, Error, Verdict};
 use das_tern_domain::{Language, UserId};
 
 use crate::error::Failure;
@@ -68,6 +68,13 @@ impl RequestContext {
             Bearer::Unusable(code) => *code,
         };
         Err(Error::new(code).into())
+    }
+
+    /// The caller, as the database knows them at this moment, in whose language the answer is from now on.
+    pub(crate) async fn authenticate(&self, application: &Application) -> Result<Actor, Failure> {
+        let actor = application.authenticate(self.claimant()?).await?;
+        self.own_language.set(Some(actor.account.language));
+        Ok(actor)
     }
 
     fn claims(&self) -> Option<&AccessClaims> {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::Error;
+use crate::doses::progress_of;
 use crate::effects::{Effects, effects_of};
 use crate::sql::{label, optional_label, statement};
 use crate::users::Account;
@@ -142,11 +143,7 @@ impl Overview {
     /// How far a patient is through the day, as-needed doses left out.
     #[must_use]
     pub fn progress(&self) -> DailyProgress {
-        let count = |value: i64| u32::try_from(value).unwrap_or(u32::MAX);
-        DailyProgress {
-            taken: count(self.taken),
-            total: count(self.total),
-        }
+        progress_of(self.taken, self.total)
     }
 }
 

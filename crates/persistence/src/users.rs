@@ -2,6 +2,7 @@
 
 use das_tern_domain::{
     AccountStatus, Gender, Identifier, Language, LoginState, SubscriptionTier, Theme, UserId, UserRole, display_name,
+    standing_status,
 };
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, TryGetError};
 use time::{Date, OffsetDateTime};
@@ -65,9 +66,16 @@ impl Account {
         let [full, first, last] = [&self.full_name, &self.first_name, &self.last_name].map(Option::as_deref);
         display_name(full, first, last)
     }
+
+    /// The status that counts: the one from before a lock, where there is one.
+    #[must_use]
+    pub fn standing(&self) -> AccountStatus {
+        standing_status(self.account_status, self.status_before_lock)
+    }
 }
 
-/// The columns of an [`Account`], in the order of its fields: of the user `u` and their subscription `s`.
+/// The columns of an [`Account`], in the order of its fields, and the tables that they come from: the user `u` and their
+/// subscription `s`.
 macro_rules! account_columns {
     () => {
         "u.id, u.role::text AS role, u.first_name, u.last_name, u.full_name, u.email, u.phone_number, \
@@ -76,13 +84,18 @@ macro_rules! account_columns {
          coalesce(s.tier, 'FREEMIUM')::text AS subscription_tier, u.specialty, u.hospital_clinic, \
          u.grace_period_minutes, u.token_epoch, u.created_at, u.contact_confirmed_at, u.pending_email, u.deletion_due_at"
     };
+    (from) => {
+        "users u LEFT JOIN subscriptions s ON s.user_id = u.id"
+    };
 }
 pub(crate) use account_columns;
 
 const ACCOUNT: &str = concat!(
     "SELECT ",
     account_columns!(),
-    " FROM users u LEFT JOIN subscriptions s ON s.user_id = u.id WHERE u.id = $1"
+    " FROM ",
+    account_columns!(from),
+    " WHERE u.id = $1"
 );
 
 impl Account {

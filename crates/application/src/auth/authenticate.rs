@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use das_tern_domain::{SessionId, UserId, check_usable, standing_status};
+use das_tern_domain::{SessionId, UserId, check_usable};
 use das_tern_persistence::users::{self, Account};
 
 use super::AccessClaims;
@@ -38,19 +38,21 @@ impl Claimant {
     /// `TOKEN_REVOKED` when the account is gone or has moved to a later token epoch; the account's refusal when it may not
     /// be used any more.
     pub(crate) fn recognised_in(self, account: Option<Account>) -> Result<Actor, Error> {
-        let account = account
-            .filter(|account| account.token_epoch == self.epoch)
-            .ok_or_else(|| Error::new(Code::TokenRevoked))?;
-        check_usable(
-            account.role,
-            standing_status(account.account_status, account.status_before_lock),
-        )?;
         Ok(Actor {
-            account,
+            account: opened_by(self.epoch, account)?,
             session: self.session,
             ip: self.ip,
         })
     }
+}
+
+/// The account of a token that was issued at this epoch, if that still opens it.
+pub(super) fn opened_by(epoch: i64, account: Option<Account>) -> Result<Account, Error> {
+    let account = account
+        .filter(|account| account.token_epoch == epoch)
+        .ok_or_else(|| Error::new(Code::TokenRevoked))?;
+    check_usable(account.role, account.standing())?;
+    Ok(account)
 }
 
 impl From<&Actor> for Claimant {

@@ -1,8 +1,6 @@
 use std::net::IpAddr;
 
-use das_tern_domain::{
-    Identifier, LoginState, MAX_PASSWORD_BYTES, SessionId, UserId, check_confirmed, check_usable, standing_status,
-};
+use das_tern_domain::{Identifier, LoginState, MAX_PASSWORD_BYTES, SessionId, UserId, check_confirmed, check_usable};
 use das_tern_persistence::sign_in;
 use das_tern_persistence::users::{self, Account, Credentials};
 use secrecy::{ExposeSecret, SecretString};
@@ -115,10 +113,7 @@ impl Application {
     ) -> Result<SignedIn, Error> {
         let mut account = self.signing_in(user).await?;
         check_confirmed(account.contact_confirmed_at)?;
-        check_usable(
-            account.role,
-            standing_status(account.account_status, account.status_before_lock),
-        )?;
+        check_usable(account.role, account.standing())?;
         if account.deletion_due_at.is_some() {
             self.keep_account(&account, ip).await?;
             // It may have been deleted this moment, and then nobody signs in.

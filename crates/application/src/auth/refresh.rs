@@ -1,7 +1,8 @@
 use das_tern_cache::Rotation;
-use das_tern_domain::{Event, Recipient, RefreshTokenReused, check_usable, standing_status};
+use das_tern_domain::{Event, Recipient, RefreshTokenReused};
 use das_tern_persistence::users::{self, Account};
 
+use super::authenticate::opened_by;
 use super::{RefreshToken, SignedIn};
 use crate::effects::By;
 use crate::{Application, Code, Error};
@@ -28,15 +29,10 @@ impl Application {
     }
 
     async fn account_of(&self, token: &RefreshToken) -> Result<Account, Error> {
-        let account = users::account(self.database().connection(), token.user)
-            .await?
-            .filter(|account| account.token_epoch == token.epoch)
-            .ok_or_else(|| Error::new(Code::TokenRevoked))?;
-        check_usable(
-            account.role,
-            standing_status(account.account_status, account.status_before_lock),
-        )?;
-        Ok(account)
+        opened_by(
+            token.epoch,
+            users::account(self.database().connection(), token.user).await?,
+        )
     }
 
     /// The store has ended the session; its owner is told.

@@ -17,7 +17,7 @@ mod settings;
 mod settle;
 
 use das_tern_domain::access::check_verified;
-use das_tern_domain::{ConnectionError, LimitReached, OfferRefusal, Party, PermissionLevel, standing_status};
+use das_tern_domain::{ConnectionError, LimitReached, OfferRefusal, Party, PermissionLevel};
 
 pub use codes::{CodeCheck, NewCode};
 pub use invitations::{Invitation, InvitationRequest};
@@ -37,7 +37,7 @@ impl Actor {
         Party {
             id: account.id,
             role: account.role,
-            standing: standing_status(account.account_status, account.status_before_lock),
+            standing: account.standing(),
             language: account.language,
             name: account.display_name(),
         }

@@ -87,7 +87,7 @@ impl Application {
             actor.check_role(UserRole::Patient)?;
             work.act_as(By::from(actor));
             let found = found.flatten().ok_or_else(|| Error::missing(Resource::DoseEvent))?;
-            let progress = found.progress();
+            let progress = found.progress;
             match decide(&found.view.dose()).map_err(|error| refused(error, &found))? {
                 Decision::Unchanged => Ok(RecordedDose {
                     dose: found.view,

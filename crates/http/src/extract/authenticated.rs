@@ -24,12 +24,9 @@ impl FromRequest for Authenticated {
         let application = request.app_data::<ThinData<Application>>().cloned();
         Box::pin(async move {
             let context = context?;
-            let claimant = context.claimant()?;
             let application = application.ok_or_else(|| Error::internal("the application is not mounted"))?;
-            let actor = application.authenticate(claimant).await?;
-            context.own_language.set(Some(actor.account.language));
             Ok(Self {
-                actor,
+                actor: context.authenticate(&application).await?,
                 language: context.language(),
             })
         })

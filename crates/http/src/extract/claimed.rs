@@ -2,7 +2,6 @@ use std::future::{Ready, ready};
 use std::rc::Rc;
 
 use actix_web::dev::Payload;
-use actix_web::web::ThinData;
 use actix_web::{FromRequest, HttpRequest};
 use das_tern_application::{Application, Claimant, Error};
 
@@ -13,18 +12,20 @@ use crate::error::Failure;
 pub(crate) struct Claimed {
     pub(crate) claimant: Claimant,
     context: Rc<RequestContext>,
-    application: Application,
 }
 
 impl Claimed {
-    /// What came of the request. Before a refusal is told it is found out whether the caller may know, and in which
+    /// What comes of the request. Before a refusal is told it is found out whether the caller may know, and in which
     /// language.
-    pub(crate) async fn told<T>(&self, outcome: Result<T, Error>) -> Result<T, Failure> {
-        match outcome {
+    pub(crate) async fn told<T>(
+        &self,
+        application: &Application,
+        outcome: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Failure> {
+        match outcome.await {
             Ok(answer) => Ok(answer),
             Err(error) => {
-                let actor = self.application.authenticate(self.claimant).await?;
-                self.context.own_language.set(Some(actor.account.language));
+                self.context.authenticate(application).await?;
                 Err(error.into())
             }
         }
@@ -36,13 +37,10 @@ impl FromRequest for Claimed {
     type Future = Ready<Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let application = request.app_data::<ThinData<Application>>().cloned();
         let claimed = RequestContext::of(request).and_then(|context| {
-            let ThinData(application) = application.ok_or_else(|| Error::internal("the application is not mounted"))?;
             Ok(Self {
                 claimant: context.claimant()?,
                 context,
-                application,
             })
         });
         ready(claimed)

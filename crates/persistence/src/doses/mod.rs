@@ -15,7 +15,7 @@ use crate::Error;
 use crate::effects::{Effects, effects_of};
 use crate::sql::{Columns, any_of, label, optional_label, statement};
 use crate::users::{Account, account_columns};
-use view::{event_columns, medicine_columns};
+use view::{dose_columns, event_columns, medicine_columns};
 
 pub use view::{DoseMedicine, DoseView};
 
@@ -24,14 +24,23 @@ pub use view::{DoseMedicine, DoseView};
 pub struct DoseInDay {
     /// The event.
     pub view: DoseView,
-    taken: i64,
-    total: i64,
+    /// The progress of the day that it belongs to.
+    pub progress: DailyProgress,
+}
+
+/// The progress of a day, as a statement has counted it.
+pub(crate) fn progress_of(taken: i64, total: i64) -> DailyProgress {
+    let count = |value: i64| u32::try_from(value).unwrap_or(u32::MAX);
+    DailyProgress {
+        taken: count(taken),
+        total: count(total),
+    }
 }
 
 /// The columns of a [`DoseInDay`], and the tables that they come from.
 macro_rules! dose_in_day {
     () => {
-        concat!("day.total, day.taken, ", medicine_columns!(), ", ", event_columns!())
+        concat!("day.total, day.taken, ", dose_columns!())
     };
     (from) => {
         "dose_events d JOIN medications m ON m.id = d.medication_id CROSS JOIN LATERAL ( \
@@ -44,25 +53,14 @@ macro_rules! dose_in_day {
 }
 
 impl DoseInDay {
-    /// The progress of the day that the dose belongs to.
-    #[must_use]
-    pub fn progress(&self) -> DailyProgress {
-        let count = |value: i64| u32::try_from(value).unwrap_or(u32::MAX);
-        DailyProgress {
-            taken: count(self.taken),
-            total: count(self.total),
-        }
-    }
-
     /// Reads the columns; nothing, where the row has no dose.
     fn read(columns: &mut Columns<'_>) -> Result<Option<Self>, TryGetError> {
-        let Some(total) = columns.next()? else {
+        let Some(total) = columns.maybe()? else {
             return Ok(None);
         };
-        let taken = columns.next()?;
-        let medicine = Arc::new(DoseMedicine::read(columns)?);
-        let view = DoseView::read(columns, medicine)?;
-        Ok(Some(Self { view, taken, total }))
+        let progress = progress_of(columns.next()?, total);
+        let view = DoseView::read_joined(columns)?;
+        Ok(Some(Self { view, progress }))
     }
 }
 
@@ -88,7 +86,9 @@ const FIND_WITH_ACCOUNT: &str = concat!(
     account_columns!(),
     ", ",
     dose_in_day!(),
-    " FROM users u LEFT JOIN subscriptions s ON s.user_id = u.id LEFT JOIN (",
+    " FROM ",
+    account_columns!(from),
+    " LEFT JOIN (",
     dose_in_day!(from),
     ") ON d.id = $1 AND d.patient_id = u.id WHERE u.id = $2"
 );
@@ -178,9 +178,7 @@ impl Span {
 
 const WITHIN: &str = concat!(
     "SELECT ",
-    medicine_columns!(),
-    ", ",
-    event_columns!(),
+    dose_columns!(),
     " FROM dose_events d JOIN medications m ON m.id = d.medication_id \
      WHERE d.patient_id = $1 AND d.scheduled_time >= $2 AND d.scheduled_time < $3 \
      AND ($4::uuid[] IS NULL OR d.prescription_id = ANY($4)) \

@@ -173,7 +173,7 @@ pub(super) use event_columns;
 /// Where the medication stands among them.
 const MEDICATION: usize = 2;
 
-/// The columns of a [`DoseMedicine`], in the order of its fields. In a row of both they stand first.
+/// The columns of a [`DoseMedicine`], in the order of its fields.
 macro_rules! medicine_columns {
     () => {
         "m.medicine_name, m.medicine_name_khmer, m.image_url, m.morning_dosage, m.daytime_dosage, m.night_dosage, \
@@ -181,6 +181,14 @@ macro_rules! medicine_columns {
     };
 }
 pub(super) use medicine_columns;
+
+/// The columns of a dose event and its medicine, in the order in which [`DoseView::read_joined`] reads them.
+macro_rules! dose_columns {
+    () => {
+        concat!(medicine_columns!(), ", ", event_columns!())
+    };
+}
+pub(super) use dose_columns;
 
 impl DoseView {
     /// Which medicine a row of [`event_columns!`] is of.
@@ -208,6 +216,11 @@ impl DoseView {
             medicine,
         })
     }
+
+    pub(super) fn read_joined(columns: &mut Columns<'_>) -> Result<Self, TryGetError> {
+        let medicine = Arc::new(DoseMedicine::read(columns)?);
+        Self::read(columns, medicine)
+    }
 }
 
 impl DoseMedicine {
@@ -233,8 +246,6 @@ impl FromQueryResult for DoseView {
     }
 
     fn from_query_result_nullable(row: &QueryResult, _: &str) -> Result<Self, TryGetError> {
-        let mut columns = Columns::of(row);
-        let medicine = Arc::new(DoseMedicine::read(&mut columns)?);
-        Self::read(&mut columns, medicine)
+        Self::read_joined(&mut Columns::of(row))
     }
 }

@@ -99,8 +99,8 @@ pub(crate) async fn take(
     id: ApiPath<DoseEventId>,
     body: ApiJson<TakenRequest>,
 ) -> Result<HttpResponse, Failure> {
-    let recorded = async { app.take_dose(caller.claimant, id.0, body.0.parse()?).await };
-    let recorded = caller.told(recorded.await).await?;
+    let outcome = async { app.take_dose(caller.claimant, id.0, body.0.parse()?).await };
+    let recorded = caller.told(&app, outcome).await?;
     Ok(HttpResponse::Ok().json(RecordedDoseBody::from(&recorded)))
 }
 
@@ -122,8 +122,8 @@ pub(crate) async fn skip(
     id: ApiPath<DoseEventId>,
     body: ApiJson<SkippedRequest>,
 ) -> Result<HttpResponse, Failure> {
-    let recorded = async { app.skip_dose(caller.claimant, id.0, body.0.parse()?).await };
-    let recorded = caller.told(recorded.await).await?;
+    let outcome = async { app.skip_dose(caller.claimant, id.0, body.0.parse()?).await };
+    let recorded = caller.told(&app, outcome).await?;
     Ok(HttpResponse::Ok().json(RecordedDoseBody::from(&recorded)))
 }
 
@@ -145,7 +145,7 @@ pub(crate) async fn move_reminder(
     id: ApiPath<DoseEventId>,
     body: ApiJson<ReminderTimeRequest>,
 ) -> Result<HttpResponse, Failure> {
-    let dose = async { app.move_dose_reminder(caller.claimant, id.0, body.0.parse()?).await };
-    let dose = caller.told(dose.await).await?;
+    let outcome = async { app.move_dose_reminder(caller.claimant, id.0, body.0.parse()?).await };
+    let dose = caller.told(&app, outcome).await?;
     Ok(HttpResponse::Ok().json(DoseBody::from(&dose)))
 }
