@@ -1,8 +1,9 @@
 //! How PostgreSQL finds prescriptions among many: by an index, whatever the number of patients.
 
-use das_tern_persistence::prescriptions::{DUE_FOR_DOSES, DUE_FOR_LAPSING, LIST};
+use das_tern_persistence::prescriptions::{DUE_FOR_DOSES, DUE_FOR_LAPSING, LIST, LIST_OF_OWN};
 use sea_orm::Value;
 use serde_json::json;
+use time::OffsetDateTime;
 use time::macros::{date, datetime};
 use uuid::Uuid;
 
@@ -41,6 +42,24 @@ async fn explained(app: &TestApp, sql: &str, values: impl IntoIterator<Item = Va
     app.rows(&explain, values).await[0]["QUERY PLAN"].to_string()
 }
 
+/// The parameters of the first page: of `viewer`'s own, or of what they see at an instant, of everybody or one patient.
+fn list_values(viewer: Uuid, of_others: Option<(OffsetDateTime, Option<Uuid>)>) -> Vec<Value> {
+    let mut values = vec![viewer.into()];
+    if let Some((now, patient)) = of_others {
+        values.extend([now.into(), patient.into()]);
+    }
+    values.extend([
+        None::<String>.into(),
+        None::<OffsetDateTime>.into(),
+        None::<Uuid>.into(),
+        51_u64.into(),
+    ]);
+    if of_others.is_some() {
+        values.push(None::<Uuid>.into());
+    }
+    values
+}
+
 #[tokio::test]
 async fn a_page_and_both_jobs_read_what_they_need_and_no_more() {
     let app = TestApp::start().await;
@@ -48,27 +67,19 @@ async fn a_page_and_both_jobs_read_what_they_need_and_no_more() {
     let (doctor, patient) = couple(&app).await;
     let own = own(&patient, &[aspirin()]).await;
     let now = datetime!(2026-03-06 09:00 +7);
-    for (viewer, of) in [
-        (patient.id, Some(patient.id)),
-        (doctor.id, Some(patient.id)),
-        (doctor.id, None),
-    ] {
-        let values: [Value; 8] = [
-            viewer.into(),
-            now.into(),
-            of.into(),
-            None::<String>.into(),
-            None::<time::OffsetDateTime>.into(),
-            None::<Uuid>.into(),
-            51_u64.into(),
-            None::<Uuid>.into(),
-        ];
-        let plan = explained(&app, LIST, values).await;
+    let lists: [(&str, Vec<Value>); 3] = [
+        (LIST_OF_OWN, list_values(patient.id, None)),
+        (LIST, list_values(doctor.id, Some((now, Some(patient.id))))),
+        (LIST, list_values(doctor.id, Some((now, None)))),
+    ];
+    for (list, values) in lists {
+        let plan = explained(&app, list, values).await;
         assert!(!plan.contains("Seq Scan"), "{plan}");
         assert!(
             plan.contains("prescriptions_feed_idx") || plan.contains("prescriptions_patient_id_status_idx"),
             "{plan}"
         );
+        assert!(plan.contains("medications_prescription_id_idx"), "{plan}");
     }
     let day = date!(2026 - 04 - 10);
     let plan = explained(

@@ -5,7 +5,7 @@ use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
 use super::PrescriptionView;
-use super::rows::{prescription_rows, views};
+use super::rows::{medicine_rows, prescription_rows, views};
 use crate::Error;
 use crate::sql::optional_label;
 
@@ -39,6 +39,14 @@ pub const LIST: &str = concat!(
      AND ($8::uuid IS NULL OR p.doctor_id = $8) ORDER BY p.created_at DESC, p.id DESC LIMIT $7"
 );
 
+/// The statement of [`list`] where patients ask for their own, of which they see all.
+pub const LIST_OF_OWN: &str = concat!(
+    prescription_rows!(),
+    " WHERE p.patient_id = $1 AND ($2::text IS NULL OR p.status = $2::prescription_status) \
+     AND ($3::timestamptz IS NULL OR (p.created_at, p.id) < ($3, $4::uuid)) \
+     ORDER BY p.created_at DESC, p.id DESC LIMIT $5"
+);
+
 /// A page of prescriptions, newest first, after the one at `after`.
 ///
 /// # Errors
@@ -49,15 +57,16 @@ pub async fn list(
     after: Option<(OffsetDateTime, PrescriptionId)>,
     limit: u64,
 ) -> Result<Vec<PrescriptionView>, Error> {
-    let values = [
-        filter.viewer.into(),
-        filter.now.into(),
-        filter.patient.map(|patient| patient.0).into(),
-        optional_label(filter.status),
-        after.map(|(time, _)| time).into(),
-        after.map(|(_, id)| id.0).into(),
-        limit.into(),
-        filter.writer.map(|writer| writer.0).into(),
-    ];
+    let viewer = filter.viewer.into();
+    let status = optional_label(filter.status);
+    let time = after.map(|(time, _)| time).into();
+    let id = after.map(|(_, id)| id.0).into();
+    let limit = limit.into();
+    if filter.patient == Some(filter.viewer) && filter.writer.is_none() {
+        return views(db, LIST_OF_OWN, [viewer, status, time, id, limit]).await;
+    }
+    let patient = filter.patient.map(|patient| patient.0).into();
+    let writer = filter.writer.map(|writer| writer.0).into();
+    let values = [viewer, filter.now.into(), patient, status, time, id, limit, writer];
     views(db, LIST, values).await
 }
