@@ -5,10 +5,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use das_tern_domain::access::Days;
 use das_tern_domain::{
     Content, Dosage, Gender, Habits, Language, MealTimes, MedicationId, Medicine, MedicineDetails, Parties, Prescriber,
-    Prescription, PrescriptionDetails, PrescriptionId, PrescriptionStatus, Recipient, ReminderTimes, Row, UserId, zone,
+    Prescription, PrescriptionDetails, PrescriptionId, PrescriptionStatus, Recipient, ReminderTimes, Row, UserId,
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, TryGetError, TryGetableFromJson};
-use serde::Deserialize;
+use sea_orm::{ConnectionTrait, TryGetError, Value};
 use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -16,21 +15,16 @@ use crate::Error;
 use crate::meal_times::StoredMealTimes;
 use crate::sql::{Columns, any_of, statement};
 
-/// A row that is read by place: its statement selects the fields in their order.
+/// A part of a row that is read by place: its statement selects the fields in their order.
 macro_rules! by_place {
-    ($(#[$outer:meta])* struct $row:ident { $($(#[$inner:meta])* $field:ident: $type:ty),+ $(,)? }) => {
-        $(#[$outer])*
+    ($(#[$doc:meta])* struct $row:ident { $($field:ident: $type:ty),+ $(,)? }) => {
+        $(#[$doc])*
         struct $row {
-            $($(#[$inner])* $field: $type,)+
+            $($field: $type,)+
         }
 
-        impl FromQueryResult for $row {
-            fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
-                Ok(Self::from_query_result_nullable(row, prefix)?)
-            }
-
-            fn from_query_result_nullable(row: &QueryResult, _: &str) -> Result<Self, TryGetError> {
-                let mut columns = Columns::of(row);
+        impl $row {
+            fn read(columns: &mut Columns<'_>) -> Result<Self, TryGetError> {
                 Ok(Self {
                     $($field: columns.next()?,)+
                 })
@@ -40,7 +34,7 @@ macro_rules! by_place {
 }
 
 by_place! {
-    /// A prescription with the people of it and its grid.
+    /// A prescription with the people of it, but without its grid.
     struct PrescriptionRow {
         id: PrescriptionId,
         patient_id: UserId,
@@ -72,7 +66,6 @@ by_place! {
         doctor_hospital_clinic: Option<String>,
         doctor_language: Option<Language>,
         doctor_is_connected: bool,
-        grid: GridRows,
     }
 }
 
@@ -87,20 +80,11 @@ macro_rules! medicine_rows {
 }
 pub(super) use medicine_rows;
 
-/// The columns of a prescription `p` with its patient `pu`, the patient's meals `pm`, its doctor `du` and the rows of its
-/// grid, and where they come from. The rows that were taken out are many in time, and come only `with` the word.
-///
-/// The grid travels as JSON within the row: one round trip less than a statement of its own. The doctor is looked up for each
-/// row; joined freely, a planner that expects ten of them reads all users while those are few.
+/// The columns of a prescription `p` with its patient `pu`, the patient's meals `pm` and its doctor `du`, and where they
+/// come from. The doctor is looked up for each row: joined freely, a planner that expects ten of them reads all users while
+/// those are few.
 macro_rules! prescription_rows {
     () => {
-        prescription_rows!(of " AND m.removed_in_version IS NULL")
-    };
-    (with removed) => {
-        prescription_rows!(of "")
-    };
-    (of $in_force:literal) => {
-        concat!(
             "SELECT p.id, p.patient_id, p.doctor_id, p.patient_name, p.patient_gender::text AS patient_gender, \
              p.patient_age, p.symptoms, p.status::text AS status, p.current_version, (SELECT max(v.version_number) \
              FROM prescription_versions v WHERE v.prescription_id = p.id) AS latest_version, p.is_urgent, p.urgent_reason, \
@@ -112,23 +96,43 @@ macro_rules! prescription_rows {
              du.hospital_clinic AS doctor_hospital_clinic, du.language::text AS doctor_language, \
              EXISTS (SELECT FROM connections c WHERE c.status = 'ACCEPTED' AND c.permission_level <> 'NOT_ALLOWED' \
              AND ((c.initiator_id = p.doctor_id AND c.recipient_id = p.patient_id) \
-             OR (c.initiator_id = p.patient_id AND c.recipient_id = p.doctor_id))) AS doctor_is_connected, \
-             (SELECT coalesce(json_agg(m ORDER BY m.row_number, m.id), '[]') FROM (",
-            medicine_rows!(),
-            " WHERE m.prescription_id = p.id",
-            $in_force,
-            ") m) AS grid \
+             OR (c.initiator_id = p.patient_id AND c.recipient_id = p.doctor_id))) AS doctor_is_connected \
              FROM prescriptions p JOIN users pu ON pu.id = p.patient_id \
-             LEFT JOIN LATERAL (SELECT * FROM users u WHERE u.id = p.doctor_id OFFSET 0) du ON true \
+             LEFT JOIN LATERAL (SELECT u.full_name, u.first_name, u.last_name, u.specialty, u.hospital_clinic, u.language \
+             FROM users u WHERE u.id = p.doctor_id OFFSET 0) du ON true \
              LEFT JOIN meal_time_preferences pm ON pm.user_id = p.patient_id"
-        )
     };
 }
 pub(super) use prescription_rows;
 
+/// A statement that selects [`prescription_rows!`], in the order `$order` of `p`, and with each of them the rows of its
+/// grid: in force, or `all`, which are many in time. A prescription stands in as many rows as its grid has, as that costs
+/// less than another round trip, and less than writing grids as JSON.
+macro_rules! with_grids {
+    (in force, by $order:literal: $($select:tt)+) => {
+        with_grids!(of " AND m.removed_in_version IS NULL", by $order: $($select)+)
+    };
+    (all, by $order:literal: $($select:tt)+) => {
+        with_grids!(of "", by $order: $($select)+)
+    };
+    (of $which:literal, by $order:literal: $($select:tt)+) => {
+        concat!(
+            "SELECT p.*, m.* FROM (",
+            $($select)+,
+            ") p LEFT JOIN LATERAL (",
+            medicine_rows!(),
+            " WHERE m.prescription_id = p.id",
+            $which,
+            " OFFSET 0) m ON true ORDER BY ",
+            $order,
+            ", m.row_number, m.id"
+        )
+    };
+}
+pub(super) use with_grids;
+
 by_place! {
     /// A row of a grid, in force or not.
-    #[derive(Deserialize)]
     struct MedicineRow {
         id: MedicationId,
         prescription_id: PrescriptionId,
@@ -143,25 +147,15 @@ by_place! {
         frequency: Option<String>,
         timing: Option<String>,
         is_prn: bool,
-        #[serde(with = "zone::day::option")]
         first_day: Option<Date>,
-        #[serde(with = "zone::day::option")]
         last_day: Option<Date>,
         reminder_times: Option<ReminderTimes>,
         details: MedicineDetails,
         is_in_force: bool,
-        #[serde(with = "zone::instant")]
         created_at: OffsetDateTime,
-        #[serde(with = "zone::instant")]
         updated_at: OffsetDateTime,
     }
 }
-
-/// The rows of a grid, by number.
-#[derive(Deserialize)]
-struct GridRows(Vec<MedicineRow>);
-
-impl TryGetableFromJson for GridRows {}
 
 /// A row of a prescription's grid.
 #[derive(Debug, Clone, PartialEq)]
@@ -211,7 +205,7 @@ pub struct PrescriptionView {
     pub updated_at: OffsetDateTime,
 }
 
-const FIND: &str = concat!(prescription_rows!(with removed), " WHERE p.id = $1");
+const FIND: &str = with_grids!(all, by "p.id": prescription_rows!(), " WHERE p.id = $1");
 
 /// A prescription.
 ///
@@ -221,7 +215,7 @@ pub async fn find(db: &impl ConnectionTrait, id: PrescriptionId) -> Result<Optio
     Ok(views(db, FIND, [id.into()]).await?.pop())
 }
 
-const ALL_OF: &str = concat!(prescription_rows!(), " WHERE p.id = ", any_of!("$1"), " ORDER BY p.id");
+const ALL_OF: &str = with_grids!(in force, by "p.id": prescription_rows!(), " WHERE p.id = ", any_of!("$1"));
 
 /// These prescriptions, in the order of their ids.
 ///
@@ -242,25 +236,34 @@ pub async fn medicine(
     db: &impl ConnectionTrait,
     id: MedicationId,
 ) -> Result<Option<(PrescriptionId, MedicineView)>, Error> {
-    let row = MedicineRow::find_by_statement(statement(MEDICINE, [id.into()]))
-        .one(db)
-        .await?;
-    Ok(row.map(|row| (row.prescription_id, row.view())))
+    let Some(row) = db.query_one_raw(statement(MEDICINE, [id.into()])).await? else {
+        return Ok(None);
+    };
+    let row = MedicineRow::read(&mut Columns::of(&row))?;
+    Ok(Some((row.prescription_id, row.view())))
 }
 
-/// The prescriptions that a statement selects by [`prescription_rows!`], in its order.
+/// The prescriptions that a statement of [`with_grids!`] selects, in its order.
 ///
 /// # Errors
 /// When the database fails.
 pub(super) async fn views(
     db: &impl ConnectionTrait,
     sql: &'static str,
-    values: impl IntoIterator<Item = sea_orm::Value>,
+    values: impl IntoIterator<Item = Value>,
 ) -> Result<Vec<PrescriptionView>, Error> {
-    let rows = PrescriptionRow::find_by_statement(statement(sql, values))
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().map(PrescriptionRow::view).collect())
+    let mut views: Vec<PrescriptionView> = Vec::new();
+    for row in db.query_all_raw(statement(sql, values)).await? {
+        let id: PrescriptionId = Columns::of(&row).next()?;
+        if views.last().is_none_or(|view| view.prescription.id != id) {
+            views.push(PrescriptionRow::read(&mut Columns::of(&row))?.view());
+        }
+        let mut columns = Columns::after(&row, PrescriptionRow::WIDTH);
+        if let (Some(view), false) = (views.last_mut(), columns.is_null()) {
+            view.take_in(MedicineRow::read(&mut columns)?);
+        }
+    }
+    Ok(views)
 }
 
 impl PrescriptionView {
@@ -302,6 +305,9 @@ impl PrescriptionView {
 }
 
 impl PrescriptionRow {
+    /// How many columns it has.
+    const WIDTH: usize = 30;
+
     fn view(self) -> PrescriptionView {
         let meals = StoredMealTimes::new(self.morning, self.afternoon, self.night).ranges();
         let doctor = self.doctor_id.map(|user| Prescriber {
@@ -338,7 +344,7 @@ impl PrescriptionRow {
             revision: self.details.revision,
             grid: Vec::new(),
         };
-        let mut view = PrescriptionView {
+        PrescriptionView {
             prescription,
             patient_gender: self.patient_gender,
             patient_age: self.patient_age,
@@ -355,11 +361,7 @@ impl PrescriptionRow {
             scheduled_until: self.scheduled_until,
             created_at: self.created_at,
             updated_at: self.updated_at,
-        };
-        for row in self.grid.0 {
-            view.take_in(row);
         }
-        view
     }
 }
 
