@@ -41,6 +41,34 @@ async fn a_patient_lists_their_own_newest_first_by_status_and_in_pages() {
 }
 
 #[tokio::test]
+async fn a_page_counts_prescriptions_and_shows_each_with_its_whole_grid_in_order() {
+    let app = TestApp::start().await;
+    let (doctor, patient) = couple(&app).await;
+    let named = |names: [&str; 3]| names.map(|name| at_night(name, "1"));
+    let older = own(&patient, &named(["c", "a", "b"])).await;
+    let newer = own(&patient, &named(["z", "x", "y"])).await;
+    let newest = own(&patient, &[aspirin()]).await;
+    for (viewer, query) in [
+        (&patient, "?limit=3".to_owned()),
+        (&doctor, "?limit=3".to_owned()),
+        (&doctor, format!("?limit=3&patientId={}", patient.id)),
+    ] {
+        let page = viewer.client.get(&format!("/prescriptions{query}")).await.ok();
+        let grids: Vec<Vec<&str>> = page.as_array().unwrap().iter().map(names_of).collect();
+        assert_eq!(grids, [vec!["Aspirin"], vec!["z", "x", "y"], vec!["c", "a", "b"]]);
+        for (shown_in_page, made) in page.as_array().unwrap().iter().zip([&newest, &newer, &older]) {
+            assert_eq!(*shown_in_page, shown(viewer, made).await);
+        }
+    }
+    assert_eq!(seen(&patient, "?limit=2").await, [id(&newest), id(&newer)]);
+}
+
+fn names_of(prescription: &Value) -> Vec<&str> {
+    let rows = prescription["medications"].as_array().unwrap().iter();
+    rows.map(|row| row["medicineName"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
 async fn the_level_the_patient_chose_decides_what_is_seen() {
     let app = TestApp::start().await;
     let (doctor, patient) = couple(&app).await;
