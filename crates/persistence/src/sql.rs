@@ -53,12 +53,7 @@ pub(crate) struct Columns<'a> {
 impl<'a> Columns<'a> {
     /// Begins at the first column.
     pub(crate) fn of(row: &'a QueryResult) -> Self {
-        Self::after(row, 0)
-    }
-
-    /// Begins after the first `skipped` columns.
-    pub(crate) fn after(row: &'a QueryResult, skipped: usize) -> Self {
-        Self { row, next: skipped }
+        Self { row, next: 0 }
     }
 
     /// The value of the next column.
@@ -71,17 +66,12 @@ impl<'a> Columns<'a> {
     /// The value of the next column, if it has one. That it has none is an error to SeaORM until somebody expects it, and
     /// writing the error costs more than reading most values.
     pub(crate) fn maybe<T: TryGetable>(&mut self) -> Result<Option<T>, TryGetError> {
-        if self.is_null() {
+        let raw = self.row.try_as_pg_row().map(|row| row.try_get_raw(self.next));
+        if matches!(raw, Some(Ok(value)) if value.is_null()) {
             self.next += 1;
             return Ok(None);
         }
         self.next()
-    }
-
-    /// Whether the next column has no value.
-    pub(crate) fn is_null(&self) -> bool {
-        let raw = self.row.try_as_pg_row().map(|row| row.try_get_raw(self.next));
-        matches!(raw, Some(Ok(value)) if value.is_null())
     }
 }
 

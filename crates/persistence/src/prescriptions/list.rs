@@ -5,7 +5,7 @@ use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
 use super::PrescriptionView;
-use super::rows::{medicine_rows, prescription_rows, views, with_grids};
+use super::rows::{prescription_rows, views};
 use crate::Error;
 use crate::sql::optional_label;
 
@@ -26,8 +26,7 @@ pub struct ListFilter {
 
 /// The statement of [`list`], for whoever looks at its plan. A draft is between its writer and the patient: nobody else sees
 /// it.
-pub const LIST: &str = with_grids!(
-    in force, by "p.created_at DESC, p.id DESC":
+pub const LIST: &str = concat!(
     "WITH ",
     sights_of!("$1", "$2", of "$3"),
     " ",
@@ -40,9 +39,8 @@ pub const LIST: &str = with_grids!(
      AND ($8::uuid IS NULL OR p.doctor_id = $8) ORDER BY p.created_at DESC, p.id DESC LIMIT $7"
 );
 
-/// The statement of [`list`] where patients ask for their own, of which they see all.
-pub const LIST_OF_OWN: &str = with_grids!(
-    in force, by "p.created_at DESC, p.id DESC":
+/// The statement of [`list`] where somebody asks for their own, of which they see all.
+pub const LIST_OF_OWN: &str = concat!(
     prescription_rows!(),
     " WHERE p.patient_id = $1 AND ($2::text IS NULL OR p.status = $2::prescription_status) \
      AND ($3::timestamptz IS NULL OR (p.created_at, p.id) < ($3, $4::uuid)) \

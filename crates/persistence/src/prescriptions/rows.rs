@@ -7,7 +7,7 @@ use das_tern_domain::{
     Content, Dosage, Gender, Habits, Language, MealTimes, MedicationId, Medicine, MedicineDetails, Parties, Prescriber,
     Prescription, PrescriptionDetails, PrescriptionId, PrescriptionStatus, Recipient, ReminderTimes, Row, UserId,
 };
-use sea_orm::{ConnectionTrait, TryGetError, Value};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, TryGetError};
 use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -15,7 +15,7 @@ use crate::Error;
 use crate::meal_times::StoredMealTimes;
 use crate::sql::{Columns, any_of, statement};
 
-/// A part of a row that is read by place: its statement selects the fields in their order.
+/// A row that is read by place: its statement selects the fields in their order.
 macro_rules! by_place {
     ($(#[$doc:meta])* struct $row:ident { $($field:ident: $type:ty),+ $(,)? }) => {
         $(#[$doc])*
@@ -23,8 +23,13 @@ macro_rules! by_place {
             $($field: $type,)+
         }
 
-        impl $row {
-            fn read(columns: &mut Columns<'_>) -> Result<Self, TryGetError> {
+        impl FromQueryResult for $row {
+            fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+                Ok(Self::from_query_result_nullable(row, prefix)?)
+            }
+
+            fn from_query_result_nullable(row: &QueryResult, _: &str) -> Result<Self, TryGetError> {
+                let mut columns = Columns::of(row);
                 Ok(Self {
                     $($field: columns.next()?,)+
                 })
@@ -69,67 +74,30 @@ by_place! {
     }
 }
 
-/// The rows of a grid, in force or not.
-macro_rules! medicine_rows {
-    () => {
-        "SELECT m.id, m.prescription_id, m.series_id, m.row_number, m.medicine_name, m.medicine_name_khmer, m.image_url, \
-         m.morning_dosage, m.daytime_dosage, m.night_dosage, m.frequency, m.timing, m.is_prn, m.first_day, m.last_day, \
-         m.reminder_times, m.details, m.removed_in_version IS NULL AS is_in_force, m.created_at, m.updated_at \
-         FROM medications m"
-    };
-}
-pub(super) use medicine_rows;
-
 /// The columns of a prescription `p` with its patient `pu`, the patient's meals `pm` and its doctor `du`, and where they
 /// come from. The doctor is looked up for each row: joined freely, a planner that expects ten of them reads all users while
 /// those are few.
 macro_rules! prescription_rows {
     () => {
-            "SELECT p.id, p.patient_id, p.doctor_id, p.patient_name, p.patient_gender::text AS patient_gender, \
-             p.patient_age, p.symptoms, p.status::text AS status, p.current_version, (SELECT max(v.version_number) \
-             FROM prescription_versions v WHERE v.prescription_id = p.id) AS latest_version, p.is_urgent, p.urgent_reason, \
-             p.details, p.scheduled_until, p.created_at, p.updated_at, pu.first_name AS patient_first_name, \
-             pu.last_name AS patient_last_name, pu.language::text AS patient_language, pu.grace_period_minutes, \
-             pm.morning_meal AS morning, pm.afternoon_meal AS afternoon, pm.night_meal AS night, \
-             coalesce(du.full_name, concat_ws(' ', du.first_name, du.last_name)) AS doctor_name, \
-             du.first_name AS doctor_first_name, du.last_name AS doctor_last_name, du.specialty AS doctor_specialty, \
-             du.hospital_clinic AS doctor_hospital_clinic, du.language::text AS doctor_language, \
-             EXISTS (SELECT FROM connections c WHERE c.status = 'ACCEPTED' AND c.permission_level <> 'NOT_ALLOWED' \
-             AND ((c.initiator_id = p.doctor_id AND c.recipient_id = p.patient_id) \
-             OR (c.initiator_id = p.patient_id AND c.recipient_id = p.doctor_id))) AS doctor_is_connected \
-             FROM prescriptions p JOIN users pu ON pu.id = p.patient_id \
-             LEFT JOIN LATERAL (SELECT u.full_name, u.first_name, u.last_name, u.specialty, u.hospital_clinic, u.language \
-             FROM users u WHERE u.id = p.doctor_id OFFSET 0) du ON true \
-             LEFT JOIN meal_time_preferences pm ON pm.user_id = p.patient_id"
+        "SELECT p.id, p.patient_id, p.doctor_id, p.patient_name, p.patient_gender::text AS patient_gender, p.patient_age, \
+         p.symptoms, p.status::text AS status, p.current_version, (SELECT max(v.version_number) \
+         FROM prescription_versions v WHERE v.prescription_id = p.id) AS latest_version, p.is_urgent, p.urgent_reason, \
+         p.details, p.scheduled_until, p.created_at, p.updated_at, pu.first_name AS patient_first_name, \
+         pu.last_name AS patient_last_name, pu.language::text AS patient_language, pu.grace_period_minutes, \
+         pm.morning_meal AS morning, pm.afternoon_meal AS afternoon, pm.night_meal AS night, \
+         coalesce(du.full_name, concat_ws(' ', du.first_name, du.last_name)) AS doctor_name, \
+         du.first_name AS doctor_first_name, du.last_name AS doctor_last_name, du.specialty AS doctor_specialty, \
+         du.hospital_clinic AS doctor_hospital_clinic, du.language::text AS doctor_language, \
+         EXISTS (SELECT FROM connections c WHERE c.status = 'ACCEPTED' AND c.permission_level <> 'NOT_ALLOWED' \
+         AND ((c.initiator_id = p.doctor_id AND c.recipient_id = p.patient_id) \
+         OR (c.initiator_id = p.patient_id AND c.recipient_id = p.doctor_id))) AS doctor_is_connected \
+         FROM prescriptions p JOIN users pu ON pu.id = p.patient_id \
+         LEFT JOIN LATERAL (SELECT u.full_name, u.first_name, u.last_name, u.specialty, u.hospital_clinic, u.language \
+         FROM users u WHERE u.id = p.doctor_id OFFSET 0) du ON true \
+         LEFT JOIN meal_time_preferences pm ON pm.user_id = p.patient_id"
     };
 }
 pub(super) use prescription_rows;
-
-/// A statement that selects [`prescription_rows!`], in the order `$order` of `p`, and with each of them the rows of its
-/// grid: in force, or `all`, which are many in time. A prescription stands in as many rows as its grid has, as that costs
-/// less than another round trip, and less than writing grids as JSON.
-macro_rules! with_grids {
-    (in force, by $order:literal: $($select:tt)+) => {
-        with_grids!(of " AND m.removed_in_version IS NULL", by $order: $($select)+)
-    };
-    (all, by $order:literal: $($select:tt)+) => {
-        with_grids!(of "", by $order: $($select)+)
-    };
-    (of $which:literal, by $order:literal: $($select:tt)+) => {
-        concat!(
-            "SELECT p.*, m.* FROM (",
-            $($select)+,
-            ") p LEFT JOIN LATERAL (",
-            medicine_rows!(),
-            " WHERE m.prescription_id = p.id",
-            $which,
-            " OFFSET 0) m ON true ORDER BY ",
-            $order,
-            ", m.row_number, m.id"
-        )
-    };
-}
-pub(super) use with_grids;
 
 by_place! {
     /// A row of a grid, in force or not.
@@ -205,17 +173,18 @@ pub struct PrescriptionView {
     pub updated_at: OffsetDateTime,
 }
 
-const FIND: &str = with_grids!(all, by "p.id": prescription_rows!(), " WHERE p.id = $1");
+const FIND: &str = concat!(prescription_rows!(), " WHERE p.id = $1");
 
 /// A prescription.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn find(db: &impl ConnectionTrait, id: PrescriptionId) -> Result<Option<PrescriptionView>, Error> {
-    Ok(views(db, FIND, [id.into()]).await?.pop())
+    let found = views_with(db, FIND, [id.into()], MEDICINES).await?;
+    Ok(found.into_iter().next())
 }
 
-const ALL_OF: &str = with_grids!(in force, by "p.id": prescription_rows!(), " WHERE p.id = ", any_of!("$1"));
+const ALL_OF: &str = concat!(prescription_rows!(), " WHERE p.id = ", any_of!("$1"), " ORDER BY p.id");
 
 /// These prescriptions, in the order of their ids.
 ///
@@ -226,7 +195,30 @@ pub async fn current_grids(db: &impl ConnectionTrait, ids: &[PrescriptionId]) ->
     views(db, ALL_OF, [ids.into()]).await
 }
 
-const MEDICINE: &str = concat!(medicine_rows!(), " WHERE m.id = $1");
+macro_rules! medicine_rows {
+    () => {
+        "SELECT m.id, m.prescription_id, m.series_id, m.row_number, m.medicine_name, m.medicine_name_khmer, m.image_url, \
+         m.morning_dosage, m.daytime_dosage, m.night_dosage, m.frequency, m.timing, m.is_prn, m.first_day, m.last_day, \
+         m.reminder_times, m.details, m.removed_in_version IS NULL AS is_in_force, m.created_at, m.updated_at \
+         FROM medications m "
+    };
+}
+
+const MEDICINES: &str = concat!(
+    medicine_rows!(),
+    "WHERE m.prescription_id = ",
+    any_of!("$1"),
+    " ORDER BY m.row_number, m.id"
+);
+
+const MEDICINES_IN_FORCE: &str = concat!(
+    medicine_rows!(),
+    "WHERE m.prescription_id = ",
+    any_of!("$1"),
+    " AND m.removed_in_version IS NULL ORDER BY m.row_number, m.id"
+);
+
+const MEDICINE: &str = concat!(medicine_rows!(), "WHERE m.id = $1");
 
 /// A row of a grid, in force or not, with its prescription.
 ///
@@ -236,31 +228,50 @@ pub async fn medicine(
     db: &impl ConnectionTrait,
     id: MedicationId,
 ) -> Result<Option<(PrescriptionId, MedicineView)>, Error> {
-    let Some(row) = db.query_one_raw(statement(MEDICINE, [id.into()])).await? else {
-        return Ok(None);
-    };
-    let row = MedicineRow::read(&mut Columns::of(&row))?;
-    Ok(Some((row.prescription_id, row.view())))
+    let row = MedicineRow::find_by_statement(statement(MEDICINE, [id.into()]))
+        .one(db)
+        .await?;
+    Ok(row.map(|row| (row.prescription_id, row.view())))
 }
 
-/// The prescriptions that a statement of [`with_grids!`] selects, in its order.
+/// The prescriptions that a statement selects by [`prescription_rows!`], in its order, and their grids in force with one
+/// more. The rows that were taken out are many in time, and nobody who reads several prescriptions asks for them.
+///
+/// Two statements, since one that joins them repeats the texts of a prescription, which may be long, with each row.
 ///
 /// # Errors
 /// When the database fails.
 pub(super) async fn views(
     db: &impl ConnectionTrait,
     sql: &'static str,
-    values: impl IntoIterator<Item = Value>,
+    values: impl IntoIterator<Item = sea_orm::Value>,
 ) -> Result<Vec<PrescriptionView>, Error> {
-    let mut views: Vec<PrescriptionView> = Vec::new();
-    for row in db.query_all_raw(statement(sql, values)).await? {
-        let id: PrescriptionId = Columns::of(&row).next()?;
-        if views.last().is_none_or(|view| view.prescription.id != id) {
-            views.push(PrescriptionRow::read(&mut Columns::of(&row))?.view());
-        }
-        let mut columns = Columns::after(&row, PrescriptionRow::WIDTH);
-        if let (Some(view), false) = (views.last_mut(), columns.is_null()) {
-            view.take_in(MedicineRow::read(&mut columns)?);
+    views_with(db, sql, values, MEDICINES_IN_FORCE).await
+}
+
+async fn views_with(
+    db: &impl ConnectionTrait,
+    sql: &'static str,
+    values: impl IntoIterator<Item = sea_orm::Value>,
+    medicines: &'static str,
+) -> Result<Vec<PrescriptionView>, Error> {
+    let rows = PrescriptionRow::find_by_statement(statement(sql, values))
+        .all(db)
+        .await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id.0).collect();
+    let medicines = MedicineRow::find_by_statement(statement(medicines, [ids.into()]))
+        .all(db)
+        .await?;
+    let mut views: Vec<_> = rows.into_iter().map(PrescriptionRow::view).collect();
+    for medicine in medicines {
+        if let Some(view) = views
+            .iter_mut()
+            .find(|view| view.prescription.id == medicine.prescription_id)
+        {
+            view.take_in(medicine);
         }
     }
     Ok(views)
@@ -305,9 +316,6 @@ impl PrescriptionView {
 }
 
 impl PrescriptionRow {
-    /// How many columns it has.
-    const WIDTH: usize = 30;
-
     fn view(self) -> PrescriptionView {
         let meals = StoredMealTimes::new(self.morning, self.afternoon, self.night).ranges();
         let doctor = self.doctor_id.map(|user| Prescriber {
