@@ -23,6 +23,13 @@ async fn entries(app: &TestApp, dose: ArrangedDose) -> i64 {
     app.count("audit_logs", "resource_id = $1", [dose.id.into()]).await
 }
 
+/// The dose is due, and nothing was entered about it.
+async fn assert_untouched(app: &TestApp, dose: ArrangedDose) {
+    let due = app.count("dose_events", "id = $1 AND status = 'DUE'", [dose.id.into()]);
+    assert_eq!(due.await, 1);
+    assert_eq!(entries(app, dose).await, 0);
+}
+
 #[tokio::test]
 async fn a_dose_taken_now_is_stored_with_its_audit_entry() {
     let app = TestApp::start().await;
@@ -214,12 +221,7 @@ async fn only_its_patient_marks_a_dose() {
     for other in [&doctor, &daughter] {
         take(other, dose, json!({})).await.refused(403, "FORBIDDEN");
     }
-    assert_eq!(
-        app.count("dose_events", "id = $1 AND status = 'DUE'", [dose.id.into()])
-            .await,
-        1
-    );
-    assert_eq!(entries(&app, dose).await, 0);
+    assert_untouched(&app, dose).await;
 }
 
 #[tokio::test]
@@ -236,9 +238,7 @@ async fn a_token_of_an_earlier_epoch_marks_nothing() {
         take(&patient, dose, body).await.refused(401, "TOKEN_REVOKED");
     }
     skip(&patient, dose, json!({})).await.refused(401, "TOKEN_REVOKED");
-    let due = app.count("dose_events", "id = $1 AND status = 'DUE'", [dose.id.into()]);
-    assert_eq!(due.await, 1);
-    assert_eq!(entries(&app, dose).await, 0);
+    assert_untouched(&app, dose).await;
 }
 
 #[tokio::test]
@@ -287,11 +287,7 @@ async fn what_cannot_be_read_changes_nothing() {
         .patch("/doses/not-an-id/taken", &json!({}))
         .await
         .refused(404, "NOT_FOUND");
-    assert_eq!(
-        app.count("dose_events", "id = $1 AND status = 'DUE'", [dose.id.into()])
-            .await,
-        1
-    );
+    assert_untouched(&app, dose).await;
 }
 
 #[tokio::test]
