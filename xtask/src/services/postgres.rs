@@ -3,7 +3,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use nix::sys::signal::Signal;
@@ -16,7 +16,7 @@ use super::{Folder, Tools};
 const USER: &str = "das_tern";
 /// Their password. They listen on loopback only and hold development data only.
 const PASSWORD: &str = "das_tern_development";
-/// How long a server that was left behind may take to stop.
+/// How long a server that was left behind, or the sessions of one that was killed, may take to end.
 const LEFTOVER: Duration = Duration::from_secs(10);
 
 /// How a PostgreSQL is to run.
@@ -148,14 +148,24 @@ impl Postgres {
         self.server.kill();
     }
 
-    /// Starts it again on the same port, after [`Postgres::stop`] or [`Postgres::kill`].
+    /// Starts it again on the same port, after [`Postgres::stop`] or [`Postgres::kill`]. Sessions go on for a moment after
+    /// their server was killed, and hold the cluster as long; it is tried again until they have noticed.
     ///
     /// # Errors
     /// When it does not start.
     pub fn restart(&mut self) -> Result<()> {
         self.server.kill();
-        self.server = launch(&self.binaries, &self.data, self.account, self.port, &self.options)?;
-        Ok(())
+        let begun = Instant::now();
+        loop {
+            match launch(&self.binaries, &self.data, self.account, self.port, &self.options) {
+                Ok(server) => {
+                    self.server = server;
+                    return Ok(());
+                }
+                Err(error) if begun.elapsed() > LEFTOVER => return Err(error),
+                Err(_) => std::thread::sleep(Duration::from_millis(50)),
+            }
+        }
     }
 }
 

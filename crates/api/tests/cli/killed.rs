@@ -1,5 +1,5 @@
-//! A server that is killed in the middle of its work, again and again, while phones go on sending until they are answered:
-//! what was acknowledged is stored, and nothing is done twice.
+//! A server or its database, killed in the middle of their work again and again, while phones go on sending until they are
+//! answered: what was acknowledged is stored, and nothing is done twice.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -10,6 +10,7 @@ use futures_util::future::join_all;
 use nix::sys::signal::Signal;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
+use xtask::services::{Folder, Postgres, PostgresOptions, Tools};
 
 use super::binary::{Server, TestDatabase, redis_url, run, texts};
 
@@ -41,6 +42,20 @@ struct Phones {
 }
 
 impl Phones {
+    async fn signed_in(server: &Server, due: Vec<String>) -> Self {
+        let login = json!({ "identifier": PATIENT, "password": "password123" });
+        let url = format!("http://{}/api/v1/auth/login", server.address);
+        let session = Client::new().post(url).json(&login).send().await.unwrap();
+        let session: Value = session.json().await.unwrap();
+        Self {
+            token: session["accessToken"].as_str().unwrap().to_owned(),
+            address: Mutex::new(server.address.clone()),
+            due: Mutex::new(due.into()),
+            taken: Mutex::default(),
+            prescriptions: Mutex::default(),
+        }
+    }
+
     /// Sends the same until there is an answer that is not one of a server which goes down or comes up.
     async fn send(&self, http: &Client, method: Method, path: &str, key: &str, body: &Value) -> Value {
         let deadline = Instant::now() + Duration::from_mins(1);
@@ -90,11 +105,32 @@ impl Phones {
 #[test]
 fn a_server_that_is_killed_loses_nothing_that_it_acknowledged_and_does_nothing_twice() {
     let database = TestDatabase::create("killed");
+    go_on_while(&database.url, "server", |server, variables| {
+        server.signal(Signal::SIGKILL);
+        server.wait();
+        *server = Server::start(variables);
+    });
+}
+
+#[test]
+fn a_database_that_is_killed_loses_nothing_that_it_acknowledged_and_does_nothing_twice() {
+    let tools = Tools::find(&Folder::of_checkout().unwrap()).unwrap();
+    let folder = Folder::temporary("killed").unwrap();
+    let mut postgres = Postgres::start(&tools, &folder, &PostgresOptions::kept()).unwrap();
+    postgres.ensure_database("killed").unwrap();
+    go_on_while(&postgres.url("killed"), "database", |_, _| {
+        postgres.kill();
+        postgres.restart().unwrap();
+    });
+}
+
+/// Has phones send what they have to a server on an empty database, and each time that a part of it is done, something killed.
+fn go_on_while(database: &str, what: &str, mut kill: impl FnMut(&mut Server, &[(&str, &str)])) {
     let redis = redis_url();
-    let prefix = format!("killed:{}:", std::process::id());
+    let prefix = format!("killed:{what}:{}:", std::process::id());
     let variables = [
         ("APP_ENV", "test"),
-        ("DATABASE_URL", &*database.url),
+        ("DATABASE_URL", database),
         ("REDIS_URL", &redis),
         ("DASTERN__REDIS__KEY_PREFIX", &prefix),
         ("DASTERN__LOG__LEVEL", "off"),
@@ -108,34 +144,22 @@ fn a_server_that_is_killed_loses_nothing_that_it_acknowledged_and_does_nothing_t
         .build()
         .unwrap();
     runtime.block_on(async {
-        let db = Database::connect(&*database.url).await.unwrap();
+        let db = Database::connect(database).await.unwrap();
         let due = texts(&db, MAKE_DOSES, vec![PATIENT.into(), DOSES.into()]).await;
+        db.close().await.unwrap();
         let mut server = Server::start(&variables);
-        let login = json!({ "identifier": PATIENT, "password": "password123" });
-        let url = format!("http://{}/api/v1/auth/login", server.address);
-        let session = Client::new().post(url).json(&login).send().await.unwrap();
-        let session: Value = session.json().await.unwrap();
-        let phones = Arc::new(Phones {
-            token: session["accessToken"].as_str().unwrap().to_owned(),
-            address: Mutex::new(server.address.clone()),
-            due: Mutex::new(due.into()),
-            taken: Mutex::default(),
-            prescriptions: Mutex::default(),
-        });
+        let phones = Arc::new(Phones::signed_in(&server, due).await);
         let going_on: Vec<_> = (0..PHONES)
             .map(|_| {
                 let phones = Arc::clone(&phones);
                 tokio::spawn(async move { phones.go_on().await })
             })
             .collect();
-        // Each time a part of the work is done.
         let mut to_kill = KILLS;
         while to_kill > 0 && !going_on.iter().all(tokio::task::JoinHandle::is_finished) {
             let left = phones.due.lock().unwrap().len();
             if left <= usize::try_from(DOSES).unwrap() * to_kill / (KILLS + 1) {
-                server.signal(Signal::SIGKILL);
-                server.wait();
-                server = Server::start(&variables);
+                kill(&mut server, &variables);
                 phones.address.lock().unwrap().clone_from(&server.address);
                 to_kill -= 1;
             }
@@ -145,6 +169,7 @@ fn a_server_that_is_killed_loses_nothing_that_it_acknowledged_and_does_nothing_t
             phone.unwrap();
         }
         assert_eq!(to_kill, 0);
+        let db = Database::connect(database).await.unwrap();
         compare(&db, &phones).await;
         db.close().await.unwrap();
     });
