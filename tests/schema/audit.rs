@@ -1,8 +1,13 @@
+use das_tern_domain::{AuditActionType, AuditLogId, UserRole};
 use das_tern_persistence::constraints::{AUDIT_LOGS_APPEND_ONLY, PRESCRIPTION_VERSIONS_IMMUTABLE};
+use das_tern_persistence::effects::{self, Effects, NewAuditLog};
 use rstest::rstest;
+use serde_json::json;
+use time::Duration;
+use uuid::Uuid;
 
 use super::catalog::{dump, lines};
-use super::rows::{Rows, execute, refusal};
+use super::rows::{Rows, THEN, execute, refusal};
 use crate::support::database::TestDatabase;
 
 #[rstest]
@@ -143,4 +148,50 @@ async fn the_servers_own_role_reads_every_table_and_gets_no_more_by_being_asked_
     );
     assert_eq!(lines(database.database(), granted).await, before);
     owner.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_entry_alone_is_stored_as_it_is_beside_others() {
+    let database = TestDatabase::create().await;
+    let rows = Rows::insert(database.database()).await;
+    let whole = || NewAuditLog {
+        id: AuditLogId(Uuid::now_v7()),
+        actor_id: Some(rows.doctor),
+        actor_role: Some(UserRole::Doctor),
+        action_type: AuditActionType::DataAccess,
+        resource_type: "User",
+        resource_id: Some(rows.patient.0),
+        patient_id: Some(rows.patient),
+        details: json!({ "what": "ថ្នាំ \"1\"", "count": 1.5, "none": null }),
+        ip_address: Some("2001:db8::1".to_owned()),
+        created_at: THEN + Duration::microseconds(600),
+    };
+    let bare = || NewAuditLog {
+        actor_id: None,
+        actor_role: None,
+        resource_id: None,
+        patient_id: None,
+        details: json!({}),
+        ip_address: None,
+        ..whole()
+    };
+    let write = async |audit_logs: Vec<NewAuditLog>| {
+        let ids: Vec<String> = audit_logs.iter().map(|entry| format!("'{}'", entry.id)).collect();
+        let effects = Effects {
+            audit_logs,
+            notifications: Vec::new(),
+        };
+        effects::write(database.database().connection(), &effects)
+            .await
+            .unwrap();
+        let read = "SELECT (to_jsonb(a) - 'id')::text FROM audit_logs a WHERE id IN ";
+        lines(
+            database.database(),
+            &format!("{read} ({}) ORDER BY actor_id", ids.join(", ")),
+        )
+        .await
+    };
+    let alone = [write(vec![whole()]).await, write(vec![bare()]).await].concat();
+    assert_eq!(alone, write(vec![bare(), whole()]).await);
+    assert!(alone[0].contains("2026-03-06T07:00:00.123+07:00"), "{alone:?}");
 }

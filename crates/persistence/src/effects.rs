@@ -1,7 +1,8 @@
 //! The rows that every change leaves behind: audit entries and notifications.
 //!
 //! They travel as two JSON arrays, so that a statement that changes something can write any number of them beside the
-//! change, in one round trip and one shape.
+//! change, in one round trip and one shape. What patients and their doctors do all day leaves one audit entry and nothing
+//! else, which travels as plain values.
 
 use das_tern_domain::{AuditActionType, AuditLogId, NotificationId, NotificationType, UserId, UserRole, zone};
 use sea_orm::{ConnectionTrait, Value};
@@ -10,7 +11,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::Error;
-use crate::sql::statement;
+use crate::sql::{label, optional_label, statement};
 
 /// An audit entry to be written.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -68,6 +69,51 @@ pub struct Effects {
     pub notifications: Vec<NewNotification>,
 }
 
+/// The columns of an audit entry, in the order of [`NewAuditLog::values`].
+macro_rules! entry_columns {
+    () => {
+        "id, actor_id, actor_role, action_type, resource_type, resource_id, patient_id, details, ip_address, created_at"
+    };
+}
+pub(crate) use entry_columns;
+
+/// The insert of an audit entry, as a CTE that a statement appends to its own, from parameters in the order of
+/// [`NewAuditLog::values`]. Nothing is written unless the CTE named `changed` has a row.
+///
+/// Where there is nothing but an entry, this takes PostgreSQL a quarter less than [`effects_of!`] does, which reads JSON and
+/// gets ready to notify whether or not somebody is to be.
+macro_rules! entry_of {
+    ($id:literal, $actor:literal, $role:literal, $action:literal, $kind:literal, $resource:literal, $patient:literal,
+     $details:literal, $address:literal, $at:literal) => {
+        concat!(
+            "audited AS (INSERT INTO audit_logs (",
+            $crate::effects::entry_columns!(),
+            ") SELECT ",
+            $id,
+            ", ",
+            $actor,
+            ", ",
+            $role,
+            "::user_role, ",
+            $action,
+            "::audit_action_type, ",
+            $kind,
+            ", ",
+            $resource,
+            ", ",
+            $patient,
+            ", ",
+            $details,
+            "::jsonb, ",
+            $address,
+            ", ",
+            $at,
+            " FROM changed)"
+        )
+    };
+}
+pub(crate) use entry_of;
+
 /// The two inserts, as CTEs that a statement appends to its own. `$a` and `$n` are the two JSON arrays, and nothing is
 /// written unless the CTE named `changed` has a row.
 ///
@@ -81,9 +127,9 @@ macro_rules! effects_of {
             "::jsonb) AS e(id uuid, recipient_id uuid, type notification_type, title text, message text, data jsonb, \
              created_at timestamptz) WHERE coalesce((SELECT (u.notification_preferences ->> e.type::text)::boolean \
              FROM users u WHERE u.id = e.recipient_id), true)), \
-             audited AS (INSERT INTO audit_logs (id, actor_id, actor_role, action_type, resource_type, resource_id, \
-             patient_id, details, ip_address, created_at) \
-             SELECT e.id, e.actor_id, e.actor_role, e.action_type, e.resource_type, e.resource_id, e.patient_id, \
+             audited AS (INSERT INTO audit_logs (",
+            $crate::effects::entry_columns!(),
+            ") SELECT e.id, e.actor_id, e.actor_role, e.action_type, e.resource_type, e.resource_id, e.patient_id, \
              e.details, e.ip_address, e.created_at FROM changed, jsonb_to_recordset(",
             $audit_logs,
             "::jsonb) AS e(id uuid, actor_id uuid, actor_role user_role, action_type audit_action_type, \
@@ -96,7 +142,33 @@ macro_rules! effects_of {
 }
 pub(crate) use effects_of;
 
+impl NewAuditLog {
+    /// Its values, in the order of [`entry_columns!`]. The database would round its time up as well as down.
+    pub(crate) fn values(&self) -> [Value; 10] {
+        [
+            self.id.into(),
+            self.actor_id.into(),
+            optional_label(self.actor_role),
+            label(self.action_type),
+            self.resource_type.into(),
+            self.resource_id.into(),
+            self.patient_id.into(),
+            self.details.to_string().into(),
+            self.ip_address.clone().into(),
+            zone::to_millis(self.created_at).into(),
+        ]
+    }
+}
+
 impl Effects {
+    /// The audit entry, where there is one and nothing else.
+    pub(crate) fn only_entry(&self) -> Option<&NewAuditLog> {
+        match (&*self.audit_logs, &*self.notifications) {
+            ([entry], []) => Some(entry),
+            _ => None,
+        }
+    }
+
     /// The two arrays, written out, for the parameters of [`effects_of!`].
     pub(crate) fn values(&self) -> Result<[Value; 2], Error> {
         Ok([
@@ -106,6 +178,11 @@ impl Effects {
     }
 }
 
+const WRITE_ENTRY: &str = concat!(
+    "WITH changed AS (SELECT), ",
+    entry_of!("$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10"),
+    " SELECT 1"
+);
 const WRITE: &str = concat!("WITH changed AS (SELECT), ", effects_of!("$1", "$2"), " SELECT 1");
 
 /// Writes effects that stand beside no change, such as the record of a look.
@@ -113,6 +190,10 @@ const WRITE: &str = concat!("WITH changed AS (SELECT), ", effects_of!("$1", "$2"
 /// # Errors
 /// When the database fails.
 pub async fn write(db: &impl ConnectionTrait, effects: &Effects) -> Result<(), Error> {
-    db.execute_raw(statement(WRITE, effects.values()?)).await?;
+    let statement = match effects.only_entry() {
+        Some(entry) => statement(WRITE_ENTRY, entry.values()),
+        None => statement(WRITE, effects.values()?),
+    };
+    db.execute_raw(statement).await?;
     Ok(())
 }

@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::Error;
-use crate::effects::{Effects, effects_of};
+use crate::effects::{Effects, effects_of, entry_of};
 use crate::sql::{Columns, any_of, label, optional_label, statement};
 use crate::users::{Account, account_columns};
 use view::{dose_columns, event_columns, medicine_columns};
@@ -268,11 +268,27 @@ async fn medicines(
     Ok(named.collect::<Result<_, TryGetError>>()?)
 }
 
+/// The change of a dose that is as it was read.
+macro_rules! changed_dose {
+    () => {
+        "changed AS (UPDATE dose_events SET status = $5::dose_event_status, taken_at = $6, recorded_at = $7, \
+         skip_reason = $8, was_offline = $9, reminder_time = $10 \
+         WHERE id = $1 AND status = $2::dose_event_status AND updated_at = $3 AND reminder_time IS NOT DISTINCT FROM $4 \
+         RETURNING updated_at)"
+    };
+}
+
+const SAVE_WITH_ENTRY: &str = concat!(
+    "WITH ",
+    changed_dose!(),
+    ", ",
+    entry_of!("$11", "$12", "$13", "$14", "$15", "$16", "$17", "$18", "$19", "$20"),
+    " SELECT updated_at FROM changed"
+);
 const SAVE: &str = concat!(
-    "WITH changed AS (UPDATE dose_events SET status = $5::dose_event_status, taken_at = $6, recorded_at = $7, \
-     skip_reason = $8, was_offline = $9, reminder_time = $10 \
-     WHERE id = $1 AND status = $2::dose_event_status AND updated_at = $3 AND reminder_time IS NOT DISTINCT FROM $4 \
-     RETURNING updated_at), ",
+    "WITH ",
+    changed_dose!(),
+    ", ",
     effects_of!("$11", "$12"),
     " SELECT updated_at FROM changed"
 );
@@ -293,8 +309,7 @@ pub async fn save(
     after: &Dose,
     effects: &Effects,
 ) -> Result<Option<OffsetDateTime>, Error> {
-    let [audit_logs, notifications] = effects.values()?;
-    let values = [
+    let change = [
         before.id.into(),
         label(before.status),
         before.updated_at.into(),
@@ -305,9 +320,11 @@ pub async fn save(
         after.skip_reason.clone().into(),
         after.was_offline.into(),
         after.reminder_time.map(|clock| clock.to_string()).into(),
-        audit_logs,
-        notifications,
     ];
-    let saved = Saved::find_by_statement(statement(SAVE, values)).one(db).await?;
+    let statement = match effects.only_entry() {
+        Some(entry) => statement(SAVE_WITH_ENTRY, change.into_iter().chain(entry.values())),
+        None => statement(SAVE, change.into_iter().chain(effects.values()?)),
+    };
+    let saved = Saved::find_by_statement(statement).one(db).await?;
     Ok(saved.map(|saved| saved.updated_at))
 }
