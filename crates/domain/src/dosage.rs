@@ -1,7 +1,5 @@
 //! The cells of a prescription's grid: how much, before or after the meal.
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
 
 /// One filled cell: an amount and where it stands to the meal.
@@ -26,27 +24,25 @@ impl Dosage {
 
 /// A text with its Khmer digits written as others are.
 #[must_use]
-pub fn ascii_digits(text: &str) -> Cow<'_, str> {
-    let ascii = |c: char| match c {
-        '\u{17e0}'..='\u{17e9}' => char::from_digit(u32::from(c) - 0x17e0, 10).unwrap_or(c),
-        c => c,
-    };
-    if text.is_ascii() {
-        Cow::Borrowed(text)
-    } else {
-        text.chars().map(ascii).collect::<String>().into()
+pub fn ascii_digits(text: &str) -> String {
+    text.chars().map(ascii_digit).collect()
+}
+
+fn ascii_digit(character: char) -> char {
+    match character {
+        '\u{17e0}'..='\u{17e9}' => char::from_digit(u32::from(character) - 0x17e0, 10).unwrap_or(character),
+        _ => character,
     }
 }
 
 /// The number at the start of an amount, where there is one: `0.5` of `0.5 គ្រាប់`.
 #[must_use]
 pub fn quantity_of(amount: &str) -> Option<f64> {
-    let digits = ascii_digits(amount);
-    let text = digits.trim_start();
-    let end = text
-        .find(|c: char| !c.is_ascii_digit() && c != '.')
-        .unwrap_or(text.len());
-    text[..end].parse().ok()
+    let characters = amount.trim_start().chars().map(ascii_digit);
+    let number: String = characters
+        .take_while(|character| character.is_ascii_digit() || *character == '.')
+        .collect();
+    number.parse().ok()
 }
 
 #[cfg(test)]
@@ -61,6 +57,7 @@ mod tests {
     #[case("10ml", Some(10.0))]
     #[case("១.៥ គ្រាប់", Some(1.5))]
     #[case("មួយគ្រាប់", None)]
+    #[case(" ២", Some(2.0))]
     #[case("", None)]
     fn the_quantity_is_the_number_in_front(#[case] amount: &str, #[case] expected: Option<f64>) {
         let dosage = Dosage {

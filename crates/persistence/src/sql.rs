@@ -1,8 +1,11 @@
 //! How fixed SQL is handed to SeaORM: hot statements are written out, so that each has one shape in the
 //! connection's statement cache and selects just the columns that its answer shows.
 
-use das_tern_domain::Labelled;
-use sea_orm::{DbBackend, QueryResult, Statement, TryGetError, TryGetable, Value};
+use std::str::FromStr;
+
+use das_tern_domain::{Labelled, UnknownLabel};
+use sea_orm::{DbBackend, DbErr, QueryResult, RuntimeErr, Statement, TryGetError, TryGetable, Value};
+use sqlx::postgres::PgValueRef;
 use sqlx::{Row, ValueRef};
 
 pub(crate) fn statement(sql: &'static str, values: impl IntoIterator<Item = Value>) -> Statement {
@@ -66,12 +69,40 @@ impl<'a> Columns<'a> {
     /// The value of the next column, if it has one. That it has none is an error to SeaORM until somebody expects it, and
     /// writing the error costs more than reading most values.
     pub(crate) fn maybe<T: TryGetable>(&mut self) -> Result<Option<T>, TryGetError> {
-        let raw = self.row.try_as_pg_row().map(|row| row.try_get_raw(self.next));
-        if matches!(raw, Some(Ok(value)) if value.is_null()) {
-            self.next += 1;
+        if self.skips_null()? {
             return Ok(None);
         }
-        self.next()
+        self.next().map(Some)
+    }
+
+    /// The enum whose label the next column has, without a copy of the label.
+    pub(crate) fn label<E: FromStr<Err = UnknownLabel>>(&mut self) -> Result<E, TryGetError> {
+        let unread = |error: &dyn std::fmt::Display| DbErr::Type(error.to_string());
+        let label = self.raw()?.as_str().map_err(|error| unread(&error))?;
+        self.next += 1;
+        Ok(label.parse().map_err(|error| unread(&error))?)
+    }
+
+    /// The enum whose label the next column has, if it has one.
+    pub(crate) fn maybe_label<E: FromStr<Err = UnknownLabel>>(&mut self) -> Result<Option<E>, TryGetError> {
+        if self.skips_null()? {
+            return Ok(None);
+        }
+        self.label().map(Some)
+    }
+
+    /// Passes over the next column if it has no value.
+    fn skips_null(&mut self) -> Result<bool, TryGetError> {
+        let is_null = self.raw()?.is_null();
+        self.next += usize::from(is_null);
+        Ok(is_null)
+    }
+
+    fn raw(&self) -> Result<PgValueRef<'a>, TryGetError> {
+        let row = self.row.try_as_pg_row();
+        let row = row.ok_or_else(|| DbErr::Type("a row that is not PostgreSQL's".to_owned()))?;
+        let value = row.try_get_raw(self.next);
+        Ok(value.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))?)
     }
 }
 

@@ -40,17 +40,18 @@ for i = 1, windows do
     wait = limit == 0 and length or at(key, count - limit) + length - now
   end
   answer[3 * i - 1] = math.max(limit - count, 0)
-  answer[3 * i] = count == 0 and 0 or at(key, -1) + length - now
   answer[3 * i + 1] = wait
 end
 
-if is_admitted then
-  for i = 1, windows do
-    local length = tonumber(ARGV[2 * i])
-    redis.call('RPUSH', KEYS[i], now)
-    redis.call('PEXPIRE', KEYS[i], length)
+for i = 1, windows do
+  local key, length = KEYS[i], tonumber(ARGV[2 * i])
+  if is_admitted then
+    redis.call('RPUSH', key, now)
+    redis.call('PEXPIRE', key, length)
     answer[3 * i - 1] = answer[3 * i - 1] - 1
     answer[3 * i] = length
+  else
+    answer[3 * i] = (at(key, -1) or now - length) + length - now
   end
 end
 

@@ -137,11 +137,15 @@ impl FromStr for MealRange {
     type Err = InvalidMealRange;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
+        let start = text.split('-').next().and_then(|hour| hour.parse().ok());
+        let start: u8 = start.ok_or(InvalidMealRange)?;
         [Meal::Morning, Meal::Afternoon, Meal::Night]
             .into_iter()
             .flat_map(Meal::start_hours)
+            .filter(|hour| hour % 12 == start % 12)
             .map(|start_hour| Self { start_hour })
-            .find(|range| range.to_string() == text.trim())
+            .find(|range| range.to_string() == text)
             .ok_or(InvalidMealRange)
     }
 }

@@ -17,10 +17,10 @@ use crate::sql::{Columns, any_of, statement};
 
 /// A row that is read by place: its statement selects the fields in their order.
 macro_rules! by_place {
-    ($(#[$doc:meta])* struct $row:ident { $($field:ident: $type:ty),+ $(,)? }) => {
+    ($(#[$doc:meta])* struct $row:ident { $($field:ident: $type:ident $(<$inner:ty>)?),+ $(,)? }) => {
         $(#[$doc])*
         struct $row {
-            $($field: $type,)+
+            $($field: $type $(<$inner>)?,)+
         }
 
         impl FromQueryResult for $row {
@@ -31,10 +31,20 @@ macro_rules! by_place {
             fn from_query_result_nullable(row: &QueryResult, _: &str) -> Result<Self, TryGetError> {
                 let mut columns = Columns::of(row);
                 Ok(Self {
-                    $($field: columns.next()?,)+
+                    $($field: next_column!(columns, $type $(<$inner>)?),)+
                 })
             }
         }
+    };
+}
+
+/// The next column, read as its type says whether it may have no value.
+macro_rules! next_column {
+    ($columns:ident, Option<$type:ty>) => {
+        $columns.maybe()?
+    };
+    ($columns:ident, $type:ty) => {
+        $columns.next()?
     };
 }
 

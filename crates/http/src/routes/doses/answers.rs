@@ -1,9 +1,13 @@
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use das_tern_application::{DaySchedule, DoseMedicine, DoseView, RecordedDose, Texts};
 use das_tern_domain::{
     ClockTime, Dosage, DoseEventId, DoseEventStatus, Language, MedicationId, PrescriptionId, Slot, TimePeriod, UserId,
     quantity_of,
 };
 use serde::{Serialize, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
 use utoipa::ToSchema;
 
 use crate::openapi::{Day, Instant};
@@ -48,7 +52,8 @@ pub(crate) struct DoseBody<'a> {
     frequency: &'a str,
     #[schema(example = "បន្ទាប់ពីអាហារ")]
     timing: &'a str,
-    medication: MedicationBody<'a>,
+    #[schema(value_type = MedicationBody<'a>)]
+    medication: Medication<'a>,
     created_at: Instant,
     updated_at: Instant,
 }
@@ -73,6 +78,46 @@ struct MedicationBody<'a> {
     /// Whether it is taken as needed; then it is outside all progress.
     #[serde(rename = "isPRN")]
     is_prn: bool,
+}
+
+/// The row of the grid that a dose comes from.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Medication<'a> {
+    /// Of this dose.
+    Own(MedicationBody<'a>),
+    /// Of more doses than this, written for all of them.
+    Shared(&'a RawValue),
+}
+
+/// The medicines of many doses, each written once: a page has a hundred doses of a few medicines.
+pub(super) struct SharedMedicines(HashMap<MedicationId, Box<RawValue>>);
+
+impl SharedMedicines {
+    pub(super) fn of(doses: &[DoseView]) -> Self {
+        let mut written = HashMap::new();
+        for dose in doses {
+            // One that cannot be written is left to the dose, which then tells why.
+            if let Entry::Vacant(place) = written.entry(dose.medication_id)
+                && let Ok(medication) = to_raw_value(&MedicationBody::from(&*dose.medicine))
+            {
+                place.insert(medication);
+            }
+        }
+        Self(written)
+    }
+
+    /// One of the doses.
+    pub(super) fn dose<'a>(&'a self, dose: &'a DoseView) -> DoseBody<'a> {
+        let body = DoseBody::from(dose);
+        match self.0.get(&dose.medication_id) {
+            Some(medication) => DoseBody {
+                medication: Medication::Shared(medication),
+                ..body
+            },
+            None => body,
+        }
+    }
 }
 
 /// A number that is written as an integer where it is whole.
@@ -157,7 +202,7 @@ impl<'a> From<&'a DoseView> for DoseBody<'a> {
             was_offline: dose.was_offline,
             frequency: medication.frequency,
             timing: medication.timing,
-            medication,
+            medication: Medication::Own(medication),
             created_at: Instant(dose.created_at),
             updated_at: Instant(dose.updated_at),
         }
@@ -322,6 +367,24 @@ mod tests {
             ..medicine()
         }));
         assert_eq!((&as_needed["dosage"], &as_needed["quantity"]), (&json!("2"), &json!(2)));
+    }
+
+    #[test]
+    fn doses_of_one_medicine_are_shown_like_single_ones() {
+        let other = DoseView {
+            medication_id: Uuid::from_u128(1).into(),
+            ..of(DoseMedicine {
+                timing: Some("បន្ទាប់ពីអាហារ \"1\"".to_owned()),
+                ..medicine()
+            })
+        };
+        let doses = [dose(), other.clone(), dose(), other];
+        let medicines = SharedMedicines::of(&doses);
+        assert_eq!(medicines.0.len(), 2);
+        for dose in &doses {
+            let written = serde_json::to_string(&medicines.dose(dose)).unwrap();
+            assert_eq!(written, serde_json::to_string(&DoseBody::from(dose)).unwrap());
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use das_tern_application::{Application, Code};
 use das_tern_domain::DoseEventId;
 
 pub(crate) use answers::DoseBody;
-use answers::{RecordedDoseBody, ScheduleBody};
+use answers::{RecordedDoseBody, ScheduleBody, SharedMedicines};
 use requests::{HistoryParams, ReminderTimeRequest, ScheduleParams, SkippedRequest, TakenRequest};
 
 use crate::error::Failure;
@@ -77,7 +77,8 @@ pub(crate) async fn history(
     query: ApiQuery<HistoryParams>,
 ) -> Result<HttpResponse, Failure> {
     let page = app.dose_history(&caller.actor, query.0.parse()?).await?;
-    let doses: Vec<_> = page.items.iter().map(DoseBody::from).collect();
+    let medicines = SharedMedicines::of(&page.items);
+    let doses: Vec<_> = page.items.iter().map(|dose| medicines.dose(dose)).collect();
     Ok(pages::answer(&request, page.next.as_deref(), &doses))
 }
 
