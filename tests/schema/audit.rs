@@ -2,7 +2,7 @@ use das_tern_domain::{AuditActionType, AuditLogId, UserRole};
 use das_tern_persistence::constraints::{AUDIT_LOGS_APPEND_ONLY, PRESCRIPTION_VERSIONS_IMMUTABLE};
 use das_tern_persistence::effects::{self, Effects, NewAuditLog};
 use rstest::rstest;
-use serde_json::json;
+use serde_json::{Value, json};
 use time::Duration;
 use uuid::Uuid;
 
@@ -171,7 +171,7 @@ async fn an_entry_alone_is_stored_as_it_is_beside_others() {
         actor_role: None,
         resource_id: None,
         patient_id: None,
-        details: json!({}),
+        details: Value::Null,
         ip_address: None,
         ..whole()
     };

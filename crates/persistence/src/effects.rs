@@ -1,8 +1,8 @@
 //! The rows that every change leaves behind: audit entries and notifications.
 //!
 //! They travel as two JSON arrays, so that a statement that changes something can write any number of them beside the
-//! change, in one round trip and one shape. What patients and their doctors do all day leaves one audit entry and nothing
-//! else, which travels as plain values.
+//! change, in one round trip and one shape. A marked dose and a look, which are most of what people do, leave one audit entry
+//! and nothing else, which travels as plain values.
 
 use das_tern_domain::{AuditActionType, AuditLogId, NotificationId, NotificationType, UserId, UserRole, zone};
 use sea_orm::{ConnectionTrait, Value};
@@ -153,7 +153,7 @@ impl NewAuditLog {
             self.resource_type.into(),
             self.resource_id.into(),
             self.patient_id.into(),
-            self.details.to_string().into(),
+            (!self.details.is_null()).then(|| self.details.to_string()).into(),
             self.ip_address.clone().into(),
             zone::to_millis(self.created_at).into(),
         ]
@@ -161,10 +161,10 @@ impl NewAuditLog {
 }
 
 impl Effects {
-    /// The audit entry, where there is one and nothing else.
+    /// The audit entry, where there is one and nothing else. One that tells of a notification does not stand alone.
     pub(crate) fn only_entry(&self) -> Option<&NewAuditLog> {
         match (&*self.audit_logs, &*self.notifications) {
-            ([entry], []) => Some(entry),
+            ([entry], []) if entry.action_type != AuditActionType::NotificationSent => Some(entry),
             _ => None,
         }
     }

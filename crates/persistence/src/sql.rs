@@ -76,7 +76,7 @@ impl<'a> Columns<'a> {
     }
 
     /// The enum whose label the next column has, without a copy of the label.
-    pub(crate) fn label<E: FromStr<Err = UnknownLabel>>(&mut self) -> Result<E, TryGetError> {
+    pub(crate) fn labelled<E: FromStr<Err = UnknownLabel>>(&mut self) -> Result<E, TryGetError> {
         let unread = |error: &dyn std::fmt::Display| DbErr::Type(error.to_string());
         let label = self.raw()?.as_str().map_err(|error| unread(&error))?;
         self.next += 1;
@@ -84,11 +84,11 @@ impl<'a> Columns<'a> {
     }
 
     /// The enum whose label the next column has, if it has one.
-    pub(crate) fn maybe_label<E: FromStr<Err = UnknownLabel>>(&mut self) -> Result<Option<E>, TryGetError> {
+    pub(crate) fn maybe_labelled<E: FromStr<Err = UnknownLabel>>(&mut self) -> Result<Option<E>, TryGetError> {
         if self.skips_null()? {
             return Ok(None);
         }
-        self.label().map(Some)
+        self.labelled().map(Some)
     }
 
     /// Passes over the next column if it has no value.

@@ -143,13 +143,13 @@ impl Postgres {
         self.server.stop(Signal::SIGINT);
     }
 
-    /// Ends it without a warning, as a power cut would.
+    /// Ends its first process without a warning. Sessions end by themselves once they have noticed.
     pub fn kill(&mut self) {
         self.server.kill();
     }
 
-    /// Starts it again on the same port, after [`Postgres::stop`] or [`Postgres::kill`]. Sessions go on for a moment after
-    /// their server was killed, and hold the cluster as long; it is tried again until they have noticed.
+    /// Starts it again on the same port, after [`Postgres::stop`] or [`Postgres::kill`], as soon as the last session of the
+    /// one before has ended.
     ///
     /// # Errors
     /// When it does not start.
@@ -158,15 +158,21 @@ impl Postgres {
         let begun = Instant::now();
         loop {
             match launch(&self.binaries, &self.data, self.account, self.port, &self.options) {
-                Ok(server) => {
-                    self.server = server;
+                Err(error) if is_held(&error) && begun.elapsed() < LEFTOVER => {
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+                launched => {
+                    self.server = launched?;
                     return Ok(());
                 }
-                Err(error) if begun.elapsed() > LEFTOVER => return Err(error),
-                Err(_) => std::thread::sleep(Duration::from_millis(50)),
             }
         }
     }
+}
+
+/// Whether sessions of an earlier server still hold the cluster, as the end of the log says.
+fn is_held(error: &anyhow::Error) -> bool {
+    error.to_string().contains("is still in use")
 }
 
 impl Drop for Postgres {

@@ -1,17 +1,11 @@
 //! What an administrator does at the terminal.
 
-use das_tern_migration::sea_orm::Database;
 use serde_json::Value;
 
 use super::binary::{NO_REDIS, TestDatabase, block_on, run, texts};
 
 fn rows(database: &TestDatabase, sql: &str) -> Vec<String> {
-    block_on(async {
-        let db = Database::connect(&*database.url).await.unwrap();
-        let rows = texts(&db, sql, vec![]).await;
-        db.close().await.unwrap();
-        rows
-    })
+    block_on(texts(&database.url, sql, vec![]))
 }
 
 #[test]

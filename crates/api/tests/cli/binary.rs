@@ -102,10 +102,12 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     runtime.block_on(future)
 }
 
-/// The first column of every row, which is a text.
-pub(crate) async fn texts(db: &DatabaseConnection, sql: &str, values: Vec<Value>) -> Vec<String> {
+/// The first column of every row of a database, which is a text.
+pub(crate) async fn texts(database: &str, sql: &str, values: Vec<Value>) -> Vec<String> {
+    let db = Database::connect(database).await.unwrap();
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     let rows = db.query_all_raw(statement).await.unwrap();
+    db.close().await.unwrap();
     rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
 }
 

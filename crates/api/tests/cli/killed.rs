@@ -5,14 +5,13 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use das_tern_migration::sea_orm::{Database, DatabaseConnection};
 use futures_util::future::join_all;
 use nix::sys::signal::Signal;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use xtask::services::{Folder, Postgres, PostgresOptions, Tools};
 
-use super::binary::{Server, TestDatabase, redis_url, run, texts};
+use super::binary::{Server, TestDatabase, redis_url, run, signal, texts};
 
 const PHONES: usize = 8;
 const DOSES: i64 = 240;
@@ -29,6 +28,10 @@ SELECT m.prescription_id, m.id, m.patient_id, at, at + interval '30 minutes', 'D
   JOIN users u ON u.id = p.patient_id WHERE u.phone_number = $1 AND p.status = 'ACTIVE' LIMIT 1) m, \
  (SELECT date_trunc('minute', now()) - n * interval '2 minutes' + interval '37 seconds' AS at FROM generate_series(1, $2) n) due \
 RETURNING id::text";
+
+/// A session of the server.
+const BUSY_SESSION: &str = "\
+SELECT pid FROM pg_stat_activity WHERE datname = 'killed' AND pid <> pg_backend_pid() ORDER BY state_change DESC LIMIT 1";
 
 /// What the phones have to send, and what they were answered.
 struct Phones {
@@ -118,9 +121,17 @@ fn a_database_that_is_killed_loses_nothing_that_it_acknowledged_and_does_nothing
     let folder = Folder::temporary("killed").unwrap();
     let mut postgres = Postgres::start(&tools, &folder, &PostgresOptions::kept()).unwrap();
     postgres.ensure_database("killed").unwrap();
+    let mut whole = false;
     go_on_while(&postgres.url("killed"), "database", |_, _| {
-        postgres.kill();
-        postgres.restart().unwrap();
+        // In turn one session, whose end takes all others along, and the server.
+        whole = !whole;
+        if whole {
+            postgres.kill();
+            postgres.restart().unwrap();
+        } else {
+            let session = postgres.psql("killed", BUSY_SESSION).unwrap();
+            signal(session.parse().unwrap(), Signal::SIGKILL);
+        }
     });
 }
 
@@ -136,17 +147,16 @@ fn go_on_while(database: &str, what: &str, mut kill: impl FnMut(&mut Server, &[(
         ("DASTERN__LOG__LEVEL", "off"),
         ("DASTERN__LIMITS__GENERAL_PER_MINUTE", "100000"),
     ];
-    assert_eq!(run(&["migrate", "up"], &variables).code, Some(0));
-    assert_eq!(run(&["seed"], &variables).code, Some(0));
+    for command in [&["migrate", "up"][..], &["seed"]] {
+        assert_eq!(run(command, &variables).code, Some(0));
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .unwrap();
     runtime.block_on(async {
-        let db = Database::connect(database).await.unwrap();
-        let due = texts(&db, MAKE_DOSES, vec![PATIENT.into(), DOSES.into()]).await;
-        db.close().await.unwrap();
+        let due = texts(database, MAKE_DOSES, vec![PATIENT.into(), DOSES.into()]).await;
         let mut server = Server::start(&variables);
         let phones = Arc::new(Phones::signed_in(&server, due).await);
         let going_on: Vec<_> = (0..PHONES)
@@ -169,14 +179,12 @@ fn go_on_while(database: &str, what: &str, mut kill: impl FnMut(&mut Server, &[(
             phone.unwrap();
         }
         assert_eq!(to_kill, 0);
-        let db = Database::connect(database).await.unwrap();
-        compare(&db, &phones).await;
-        db.close().await.unwrap();
+        compare(database, &phones).await;
     });
 }
 
 /// What was answered with what is stored.
-async fn compare(db: &DatabaseConnection, phones: &Phones) {
+async fn compare(database: &str, phones: &Phones) {
     let mut taken: Vec<String> = phones
         .taken
         .lock()
@@ -189,11 +197,11 @@ async fn compare(db: &DatabaseConnection, phones: &Phones) {
     let ids: Vec<String> = taken.iter().map(|line| line[..36].to_owned()).collect();
     let stored = "SELECT id || ' ' || to_char(taken_at AT TIME ZONE 'Asia/Phnom_Penh', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS') || '+07:00' \
                   FROM dose_events WHERE id = ANY($1::uuid[]) ORDER BY id";
-    assert_eq!(texts(db, stored, vec![ids.clone().into()]).await, taken);
+    assert_eq!(texts(database, stored, vec![ids.clone().into()]).await, taken);
     let entries = "SELECT resource_id::text FROM audit_logs WHERE action_type = 'DOSE_TAKEN' AND resource_id = ANY($1::uuid[]) \
                    ORDER BY resource_id";
     assert_eq!(
-        texts(db, entries, vec![ids.into()]).await,
+        texts(database, entries, vec![ids.into()]).await,
         taken.iter().map(|line| &line[..36]).collect::<Vec<_>>()
     );
 
@@ -205,10 +213,10 @@ async fn compare(db: &DatabaseConnection, phones: &Phones) {
     );
     let stored = "SELECT p.id::text FROM prescriptions p JOIN medications m ON m.prescription_id = p.id \
                   WHERE m.medicine_name ~ '^[0-9a-f-]{36}$' ORDER BY p.id";
-    assert_eq!(texts(db, stored, vec![]).await, written);
+    assert_eq!(texts(database, stored, vec![]).await, written);
     let doses =
         "SELECT count(*)::text FROM dose_events WHERE prescription_id = ANY($1::uuid[]) GROUP BY prescription_id";
-    let doses = texts(db, doses, vec![written.into()]).await;
+    let doses = texts(database, doses, vec![written.into()]).await;
     assert_eq!(doses.len(), usize::try_from(DOSES).unwrap() / DOSES_FOR_A_PRESCRIPTION);
     assert!(doses.iter().all(|count| count == "3" || count == "2"), "{doses:?}");
 }

@@ -1,15 +1,12 @@
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-
-use das_tern_application::{DaySchedule, DoseMedicine, DoseView, RecordedDose, Texts};
+use das_tern_application::{DaySchedule, DoseView, RecordedDose, Texts};
 use das_tern_domain::{
-    ClockTime, Dosage, DoseEventId, DoseEventStatus, Language, MedicationId, PrescriptionId, Slot, TimePeriod, UserId,
+    ClockTime, DoseEventId, DoseEventStatus, Language, MedicationId, PrescriptionId, Slot, TimePeriod, UserId,
     quantity_of,
 };
 use serde::{Serialize, Serializer};
-use serde_json::value::{RawValue, to_raw_value};
 use utoipa::ToSchema;
 
+use super::medication::{Medication, MedicationBody, SharedMedications};
 use crate::openapi::{Day, Instant};
 
 /// A dose, with what is shown of its medicine.
@@ -56,68 +53,6 @@ pub(crate) struct DoseBody<'a> {
     medication: Medication<'a>,
     created_at: Instant,
     updated_at: Instant,
-}
-
-/// The row of the grid that a dose comes from.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = DoseMedication)]
-struct MedicationBody<'a> {
-    #[schema(example = "Paracetamol")]
-    medicine_name: &'a str,
-    #[schema(example = "ប៉ារ៉ាសេតាម៉ុល")]
-    medicine_name_khmer: Option<&'a str>,
-    image_url: Option<&'a str>,
-    morning_dosage: Option<&'a Dosage>,
-    daytime_dosage: Option<&'a Dosage>,
-    night_dosage: Option<&'a Dosage>,
-    #[schema(example = "3ដង/១ថ្ងៃ")]
-    frequency: &'a str,
-    #[schema(example = "បន្ទាប់ពីអាហារ")]
-    timing: &'a str,
-    /// Whether it is taken as needed; then it is outside all progress.
-    #[serde(rename = "isPRN")]
-    is_prn: bool,
-}
-
-/// The row of the grid that a dose comes from.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Medication<'a> {
-    /// Of this dose.
-    Own(MedicationBody<'a>),
-    /// Of more doses than this, written for all of them.
-    Shared(&'a RawValue),
-}
-
-/// The medicines of many doses, each written once: a page has a hundred doses of a few medicines.
-pub(super) struct SharedMedicines(HashMap<MedicationId, Box<RawValue>>);
-
-impl SharedMedicines {
-    pub(super) fn of(doses: &[DoseView]) -> Self {
-        let mut written = HashMap::new();
-        for dose in doses {
-            // One that cannot be written is left to the dose, which then tells why.
-            if let Entry::Vacant(place) = written.entry(dose.medication_id)
-                && let Ok(medication) = to_raw_value(&MedicationBody::from(&*dose.medicine))
-            {
-                place.insert(medication);
-            }
-        }
-        Self(written)
-    }
-
-    /// One of the doses.
-    pub(super) fn dose<'a>(&'a self, dose: &'a DoseView) -> DoseBody<'a> {
-        let body = DoseBody::from(dose);
-        match self.0.get(&dose.medication_id) {
-            Some(medication) => DoseBody {
-                medication: Medication::Shared(medication),
-                ..body
-            },
-            None => body,
-        }
-    }
 }
 
 /// A number that is written as an integer where it is whole.
@@ -176,6 +111,16 @@ pub(crate) struct RecordedDoseBody<'a> {
     daily_progress: u8,
 }
 
+impl<'a> DoseBody<'a> {
+    /// A dose of many, with what is written of its medication for all of them.
+    pub(super) fn sharing(dose: &'a DoseView, medications: &'a SharedMedications) -> Self {
+        Self {
+            medication: medications.medication_of(dose),
+            ..Self::from(dose)
+        }
+    }
+}
+
 impl<'a> From<&'a DoseView> for DoseBody<'a> {
     fn from(dose: &'a DoseView) -> Self {
         let medication = MedicationBody::from(&*dose.medicine);
@@ -205,24 +150,6 @@ impl<'a> From<&'a DoseView> for DoseBody<'a> {
             medication: Medication::Own(medication),
             created_at: Instant(dose.created_at),
             updated_at: Instant(dose.updated_at),
-        }
-    }
-}
-
-impl<'a> From<&'a DoseMedicine> for MedicationBody<'a> {
-    fn from(medicine: &'a DoseMedicine) -> Self {
-        let khmer = medicine.name_khmer.as_deref();
-        let name = Some(medicine.name.as_str()).filter(|name| !name.is_empty());
-        Self {
-            medicine_name: name.or(khmer).unwrap_or_default(),
-            medicine_name_khmer: khmer,
-            image_url: medicine.image_url.as_deref(),
-            morning_dosage: medicine.morning_dosage.as_ref(),
-            daytime_dosage: medicine.daytime_dosage.as_ref(),
-            night_dosage: medicine.night_dosage.as_ref(),
-            frequency: medicine.frequency.as_deref().unwrap_or_default(),
-            timing: medicine.timing.as_deref().unwrap_or_default(),
-            is_prn: medicine.is_prn,
         }
     }
 }
@@ -270,7 +197,8 @@ impl<'a> From<&'a RecordedDose> for RecordedDoseBody<'a> {
 mod tests {
     use std::sync::Arc;
 
-    use das_tern_domain::DailyProgress;
+    use das_tern_application::DoseMedicine;
+    use das_tern_domain::{DailyProgress, Dosage};
     use serde_json::{Value, json};
     use time::macros::datetime;
     use uuid::Uuid;
@@ -370,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn doses_of_one_medicine_are_shown_like_single_ones() {
+    fn doses_that_share_their_medications_are_shown_like_single_ones() {
         let other = DoseView {
             medication_id: Uuid::from_u128(1).into(),
             ..of(DoseMedicine {
@@ -379,11 +307,14 @@ mod tests {
             })
         };
         let doses = [dose(), other.clone(), dose(), other];
-        let medicines = SharedMedicines::of(&doses);
-        assert_eq!(medicines.0.len(), 2);
+        let medications = SharedMedications::of(&doses);
         for dose in &doses {
-            let written = serde_json::to_string(&medicines.dose(dose)).unwrap();
-            assert_eq!(written, serde_json::to_string(&DoseBody::from(dose)).unwrap());
+            let body = DoseBody::sharing(dose, &medications);
+            assert!(matches!(body.medication, Medication::Shared(_)));
+            assert_eq!(
+                serde_json::to_string(&body).unwrap(),
+                serde_json::to_string(&DoseBody::from(dose)).unwrap()
+            );
         }
     }
 

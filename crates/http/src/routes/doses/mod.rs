@@ -1,6 +1,7 @@
 //! A patient's doses: the day, the past, and what became of each (rules §5).
 
 mod answers;
+mod medication;
 mod requests;
 
 use actix_web::web::ThinData;
@@ -9,7 +10,8 @@ use das_tern_application::{Application, Code};
 use das_tern_domain::DoseEventId;
 
 pub(crate) use answers::DoseBody;
-use answers::{RecordedDoseBody, ScheduleBody, SharedMedicines};
+use answers::{RecordedDoseBody, ScheduleBody};
+use medication::SharedMedications;
 use requests::{HistoryParams, ReminderTimeRequest, ScheduleParams, SkippedRequest, TakenRequest};
 
 use crate::error::Failure;
@@ -77,8 +79,12 @@ pub(crate) async fn history(
     query: ApiQuery<HistoryParams>,
 ) -> Result<HttpResponse, Failure> {
     let page = app.dose_history(&caller.actor, query.0.parse()?).await?;
-    let medicines = SharedMedicines::of(&page.items);
-    let doses: Vec<_> = page.items.iter().map(|dose| medicines.dose(dose)).collect();
+    let medications = SharedMedications::of(&page.items);
+    let doses: Vec<_> = page
+        .items
+        .iter()
+        .map(|dose| DoseBody::sharing(dose, &medications))
+        .collect();
     Ok(pages::answer(&request, page.next.as_deref(), &doses))
 }
 
