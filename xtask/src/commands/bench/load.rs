@@ -31,7 +31,8 @@ impl Request {
     }
 }
 
-/// How a run went.
+/// How a run went, or several of them.
+#[derive(Default)]
 pub(crate) struct Run {
     elapsed: Duration,
     latencies: Vec<Duration>,
@@ -42,6 +43,17 @@ impl Run {
     #[expect(clippy::cast_precision_loss, reason = "nobody sends 2^52 requests")]
     pub(crate) fn count(&self) -> f64 {
         self.latencies.len() as f64
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
+    /// Counts another run in.
+    pub(crate) fn append(&mut self, other: Self) {
+        self.elapsed += other.elapsed;
+        self.latencies.extend(other.latencies);
+        self.latencies.sort_unstable();
     }
 
     pub(crate) fn per_second(&self) -> f64 {

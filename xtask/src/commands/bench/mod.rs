@@ -180,6 +180,7 @@ fn measure_server(
     Ok(())
 }
 
+#[derive(Default)]
 struct Measured {
     run: Run,
     server: Duration,
@@ -196,27 +197,33 @@ impl Measured {
         sql: &Sql<'_>,
         patients: &[operations::Caller],
     ) -> Result<Self> {
-        let doses;
-        let drive: Box<dyn Fn() -> Result<Run>> = match &operation.kind {
+        let lasting = Duration::from_secs(options.seconds);
+        let used = || anyhow::Ok((cpu::time_of(server)?, cpu::time_of_family(postgres)?));
+        let mut measured = Self::default();
+        let mut take = |drive: &dyn Fn() -> Result<Run>| {
+            let before = used()?;
+            measured.run.append(drive()?);
+            let after = used()?;
+            measured.server += after.0.saturating_sub(before.0);
+            measured.postgres += after.1.saturating_sub(before.1);
+            anyhow::Ok(measured.run.elapsed())
+        };
+        match &operation.kind {
             Kind::Read(requests) => {
                 load::for_a_while(address, requests, clients, WARM_UP)?;
-                Box::new(move || load::for_a_while(address, requests, clients, Duration::from_secs(options.seconds)))
+                take(&|| load::for_a_while(address, requests, clients, lasting))?;
             }
-            Kind::Write => {
-                doses = operations::doses_to_take(sql, patients)?;
+            // There are doses for a second or so: they are put back and taken again until it has lasted.
+            Kind::Write => loop {
+                let doses = operations::doses_to_take(sql, patients)?;
                 let (first, rest): (&[Request], &[Request]) = doses.split_at(doses.len() / 10);
                 load::each_once(address, first, clients)?;
-                Box::new(move || load::each_once(address, rest, clients))
-            }
-        };
-        let before = (cpu::time_of(server)?, cpu::time_of_family(postgres)?);
-        let run = drive()?;
-        let after = (cpu::time_of(server)?, cpu::time_of_family(postgres)?);
-        Ok(Self {
-            run,
-            server: after.0.saturating_sub(before.0),
-            postgres: after.1.saturating_sub(before.1),
-        })
+                if take(&|| load::each_once(address, rest, clients))? >= lasting {
+                    break;
+                }
+            },
+        }
+        Ok(measured)
     }
 
     fn print(&self, name: &str, clients: usize, ratio: Option<f64>) {

@@ -26,7 +26,7 @@ pub(crate) struct PatientsParams {
     #[param(value_type = String, required = false, pattern = "^(asc|desc)$", default = "asc")]
     sort_order: Option<String>,
     /// Which page.
-    #[param(value_type = u32, required = false, minimum = 1, default = 1)]
+    #[param(value_type = u64, required = false, minimum = 1, maximum = 4_294_967_295_u32, default = 1)]
     page: Option<String>,
     /// How many patients a page has.
     #[param(value_type = u32, required = false, minimum = 1, maximum = 100, default = 50)]
