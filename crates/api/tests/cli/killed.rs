@@ -1,5 +1,5 @@
-//! A server or its database, killed in the middle of their work again and again, while phones go on sending until they are
-//! answered: what was acknowledged is stored, and nothing is done twice.
+//! A server, its database or a worker, killed in the middle of their work again and again, while phones go on sending until they
+//! are answered: what was acknowledged is stored, and nothing is done twice.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -11,13 +11,15 @@ use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use xtask::services::{Folder, Postgres, PostgresOptions, Tools};
 
-use super::binary::{Server, TestDatabase, redis_url, run, signal, texts};
+use super::binary::{Server, TestDatabase, block_on, redis_url, run, signal, texts};
 
 const PHONES: usize = 8;
 const DOSES: i64 = 240;
 /// After so many doses a phone writes a prescription, too.
 const DOSES_FOR_A_PRESCRIPTION: usize = 6;
 const KILLS: usize = 6;
+/// Each start of a worker waits for some seconds before it works.
+const WORKER_KILLS: usize = 3;
 const PATIENT: &str = "+85512345678";
 
 /// Doses of the patient that can be taken now, two minutes apart.
@@ -32,6 +34,18 @@ RETURNING id::text";
 /// A session of the server.
 const BUSY_SESSION: &str = "\
 SELECT pid FROM pg_stat_activity WHERE datname = 'killed' AND pid <> pg_backend_pid() ORDER BY state_change DESC LIMIT 1";
+
+/// Takes the doses of the last ten days back that there are some for.
+const TAKE_DAYS_BACK: &str = "\
+WITH shorter AS (UPDATE prescriptions SET scheduled_until = scheduled_until - 10 RETURNING id, scheduled_until), \
+gone AS (DELETE FROM dose_events d USING shorter s WHERE d.prescription_id = s.id \
+ AND (d.scheduled_time AT TIME ZONE 'Asia/Phnom_Penh')::date > s.scheduled_until RETURNING d.medication_id, d.scheduled_time) \
+SELECT medication_id || ' ' || scheduled_time FROM gone ORDER BY 1";
+
+/// The doses of those days, once they are there again.
+const DOSES_OF_LAST_DAYS: &str = "\
+SELECT d.medication_id || ' ' || d.scheduled_time FROM dose_events d JOIN prescriptions p ON p.id = d.prescription_id \
+WHERE (d.scheduled_time AT TIME ZONE 'Asia/Phnom_Penh')::date > p.scheduled_until - 10 ORDER BY 1";
 
 /// What the phones have to send, and what they were answered.
 struct Phones {
@@ -133,6 +147,49 @@ fn a_database_that_is_killed_loses_nothing_that_it_acknowledged_and_does_nothing
             signal(session.parse().unwrap(), Signal::SIGKILL);
         }
     });
+}
+
+#[test]
+fn a_worker_that_is_killed_makes_each_dose_once() {
+    let database = TestDatabase::create("killed_worker");
+    let redis = redis_url();
+    let prefix = format!("killed:worker:{}:", std::process::id());
+    let variables = [
+        ("APP_ENV", "test"),
+        ("DATABASE_URL", &*database.url),
+        ("REDIS_URL", &redis),
+        ("DASTERN__REDIS__KEY_PREFIX", &prefix),
+        ("DASTERN__LOG__LEVEL", "off"),
+        ("DASTERN__JOBS__SCHEDULES_EVERY_S", "60"),
+        ("DASTERN__SCHEDULE__BATCH", "2"),
+    ];
+    for command in [&["migrate", "up"][..], &["seed", "--large", "300"]] {
+        assert_eq!(run(command, &variables).code, Some(0));
+    }
+    let ask = |sql: &str| block_on(texts(&database.url, sql, vec![]));
+    let count = |sql: &str| ask(sql)[0].parse::<usize>().unwrap();
+    let before = count("SELECT count(*)::text FROM dose_events");
+    let taken_back = ask(TAKE_DAYS_BACK);
+    assert!(taken_back.len() > 3_000);
+    let left = || count("SELECT count(*)::text FROM prescriptions WHERE scheduled_until < current_date + 25");
+    let all = left();
+    for kill in 0..WORKER_KILLS {
+        let mut worker = Server::start_as("worker", &variables);
+        while left() > all * (WORKER_KILLS - kill) / (WORKER_KILLS + 1) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        worker.signal(Signal::SIGKILL);
+        worker.wait();
+    }
+    assert!(left() > 0, "the last was killed after all was done");
+    let _worker = Server::start_as("worker", &variables);
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while left() > 0 {
+        assert!(Instant::now() < deadline, "the worker does not come to an end");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(count("SELECT count(*)::text FROM dose_events"), before);
+    assert_eq!(ask(DOSES_OF_LAST_DAYS), taken_back);
 }
 
 /// Has phones send what they have to a server on an empty database, and each time that a part of it is done, something killed.
