@@ -1,6 +1,6 @@
 //! How PostgreSQL finds prescriptions among many: by an index, whatever the number of patients.
 
-use das_tern_persistence::prescriptions::{DUE_FOR_DOSES, DUE_FOR_LAPSING, LIST, LIST_OF_OWN};
+use das_tern_persistence::prescriptions::{DUE_FOR_DOSES, DUE_FOR_LAPSING, GRIDS_IN_FORCE, LIST, LIST_OF_OWN};
 use sea_orm::Value;
 use serde_json::json;
 use time::OffsetDateTime;
@@ -49,8 +49,8 @@ async fn a_page_and_both_jobs_read_what_they_need_and_no_more() {
     let (doctor, patient) = couple(&app).await;
     let prescription = own(&patient, &[aspirin()]).await;
     let now = datetime!(2026-03-06 09:00 +7);
-    let (status, created_at, id) = (None::<String>, None::<OffsetDateTime>, None::<Uuid>);
-    let first = [status.into(), created_at.into(), id.into(), 51_u64.into()];
+    let (status, created_at, after) = (None::<String>, None::<OffsetDateTime>, None::<Uuid>);
+    let first = [status.into(), created_at.into(), after.into(), 51_u64.into()];
     let own: Vec<Value> = [vec![patient.id.into()], first.to_vec()].concat();
     let seen = |patient: Option<Uuid>| {
         let writer = None::<Uuid>.into();
@@ -70,6 +70,12 @@ async fn a_page_and_both_jobs_read_what_they_need_and_no_more() {
             "{plan}"
         );
     }
+    let page: Vec<Uuid> = vec![id(&prescription).parse().unwrap()];
+    let plan = explained(&app, GRIDS_IN_FORCE, [page.into()]).await;
+    assert!(
+        plan.contains("medications_prescription_id_idx") && !plan.contains("Seq Scan"),
+        "{plan}"
+    );
     let day = date!(2026 - 04 - 10);
     let plan = explained(
         &app,

@@ -15,7 +15,7 @@ pub use list::{LIST, LIST_OF_OWN, ListFilter, list};
 pub use parties::{
     PartyIds, PatientFacts, StorageFigures, lock_patient, lock_patient_of, parties, patient_facts, storage_figures,
 };
-pub use rows::{MedicineView, PrescriptionView, current_grids, find, medicine};
+pub use rows::{GRIDS_IN_FORCE, MedicineView, PrescriptionView, current_grids, find, medicine};
 pub use save::{NewPrescription, SavedPrescription, delete, insert, update};
 pub use schedule::NewDose;
 pub use versions::{VersionView, content_of_version, version, versions};

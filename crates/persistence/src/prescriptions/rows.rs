@@ -190,7 +190,7 @@ const FIND: &str = concat!(prescription_rows!(), " WHERE p.id = $1");
 /// # Errors
 /// When the database fails.
 pub async fn find(db: &impl ConnectionTrait, id: PrescriptionId) -> Result<Option<PrescriptionView>, Error> {
-    let found = views_with(db, FIND, [id.into()], MEDICINES).await?;
+    let found = views_with(db, FIND, [id.into()], WHOLE_GRIDS).await?;
     Ok(found.into_iter().next())
 }
 
@@ -214,14 +214,15 @@ macro_rules! medicine_rows {
     };
 }
 
-const MEDICINES: &str = concat!(
+const WHOLE_GRIDS: &str = concat!(
     medicine_rows!(),
     "WHERE m.prescription_id = ",
     any_of!("$1"),
     " ORDER BY m.row_number, m.id"
 );
 
-const MEDICINES_IN_FORCE: &str = concat!(
+/// The statement that reads the grids of a page, for whoever looks at its plan.
+pub const GRIDS_IN_FORCE: &str = concat!(
     medicine_rows!(),
     "WHERE m.prescription_id = ",
     any_of!("$1"),
@@ -256,7 +257,7 @@ pub(super) async fn views(
     sql: &'static str,
     values: impl IntoIterator<Item = sea_orm::Value>,
 ) -> Result<Vec<PrescriptionView>, Error> {
-    views_with(db, sql, values, MEDICINES_IN_FORCE).await
+    views_with(db, sql, values, GRIDS_IN_FORCE).await
 }
 
 async fn views_with(
