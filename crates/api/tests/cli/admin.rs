@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::binary::{NO_REDIS, TestDatabase, block_on, run, texts};
+use super::binary::{NO_REDIS, TestDatabase, block_on, migrate_and_seed, run, texts};
 
 fn rows(database: &TestDatabase, sql: &str) -> Vec<String> {
     block_on(texts(&database.url, sql, vec![]))
@@ -16,9 +16,7 @@ fn a_doctor_is_listed_verified_and_rejected_with_a_trace_and_told() {
         ("DATABASE_URL", &*database.url),
         ("REDIS_URL", NO_REDIS),
     ];
-    for command in [&["migrate", "up"][..], &["seed"]] {
-        assert_eq!(run(command, &variables).code, Some(0), "{command:?}");
-    }
+    migrate_and_seed(&[], &variables);
     let listed = |status: &str| -> Vec<Value> {
         let list = run(&["admin", "doctors", "list", "--status", status, "--json"], &variables);
         assert_eq!(list.code, Some(0), "{}", list.err);

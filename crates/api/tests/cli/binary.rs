@@ -49,6 +49,13 @@ pub(crate) fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Answer {
     das_tern(arguments, variables).output().unwrap().into()
 }
 
+/// Migrates an empty database, and seeds it with what `seed` chooses.
+pub(crate) fn migrate_and_seed(seed: &[&str], variables: &[(&str, &str)]) {
+    for command in [&["migrate", "up"][..], &[&["seed"], seed].concat()] {
+        assert_eq!(run(command, variables).code, Some(0), "{command:?}");
+    }
+}
+
 /// The variable of the test run that says where a service is.
 #[expect(
     clippy::disallowed_methods,

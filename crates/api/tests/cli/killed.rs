@@ -1,5 +1,5 @@
-//! A server, its database or a worker, killed in the middle of their work again and again, while phones go on sending until they
-//! are answered: what was acknowledged is stored, and nothing is done twice.
+//! A server, its database or a worker that is killed in the middle of its work, again and again, while phones go on sending
+//! until they are answered and days go on coming: what was acknowledged is stored, and nothing is done twice.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use xtask::services::{Folder, Postgres, PostgresOptions, Tools};
 
-use super::binary::{Server, TestDatabase, block_on, redis_url, run, signal, texts};
+use super::binary::{Server, TestDatabase, block_on, migrate_and_seed, redis_url, signal, texts};
 
 const PHONES: usize = 8;
 const DOSES: i64 = 240;
@@ -163,9 +163,7 @@ fn a_worker_that_is_killed_makes_each_dose_once() {
         ("DASTERN__JOBS__SCHEDULES_EVERY_S", "60"),
         ("DASTERN__SCHEDULE__BATCH", "2"),
     ];
-    for command in [&["migrate", "up"][..], &["seed", "--large", "300"]] {
-        assert_eq!(run(command, &variables).code, Some(0));
-    }
+    migrate_and_seed(&["--large", "300"], &variables);
     let ask = |sql: &str| block_on(texts(&database.url, sql, vec![]));
     let count = |sql: &str| ask(sql)[0].parse::<usize>().unwrap();
     let before = count("SELECT count(*)::text FROM dose_events");
@@ -206,9 +204,7 @@ fn go_on_while(database: &str, what: &str, mut kill: impl FnMut(&mut Server, &[(
         ("DASTERN__LOG__LEVEL", "off"),
         ("DASTERN__LIMITS__GENERAL_PER_MINUTE", "100000"),
     ];
-    for command in [&["migrate", "up"][..], &["seed"]] {
-        assert_eq!(run(command, &variables).code, Some(0));
-    }
+    migrate_and_seed(&[], &variables);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

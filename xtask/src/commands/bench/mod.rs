@@ -7,7 +7,6 @@ mod operations;
 mod sql;
 
 use std::net::SocketAddr;
-use std::process::{Child, Command};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -15,8 +14,8 @@ use anyhow::{Context, Result, ensure};
 use super::server;
 use super::up::build;
 use crate::interrupt;
-use crate::progress::{Step, finish};
-use crate::services::{Folder, Postgres, PostgresOptions, RedisOptions, Services, Signal, signal};
+use crate::progress::Step;
+use crate::services::{Folder, Postgres, PostgresOptions, RedisOptions, Services};
 use load::{Request, Run};
 use operations::{Callers, Kind, Operation};
 use sql::Sql;
@@ -66,39 +65,22 @@ fn measure(options: BenchOptions, binary: &std::path::Path, services: &Services,
         .postgres()
         .context("the benchmark needs a PostgreSQL of its own")?;
     let sql = Sql::new(postgres, DATABASE);
-    let das_tern = |arguments: &[&str]| {
-        let mut command = Command::new(binary);
-        command
-            .args(arguments)
-            .envs(services.environment())
-            .env("APP_ENV", "development")
-            .env("RUST_BACKTRACE", "0");
-        command
-    };
-    finish("migrating", &mut das_tern(&["migrate", "up"]))?;
-    finish(
-        "seeding",
-        &mut das_tern(&["seed", "--large", &options.patients.to_string()]),
-    )?;
-
-    let port = crate::services::free_port(None)?;
-    let mut server = server::start(&mut das_tern(&["serve"]), port)?;
-    let result = measure_server(options, &mut server, port, postgres, &sql, folder);
-    signal(Signal::SIGTERM, server.id())?;
-    server.wait()?;
-    result
+    let patients = options.patients.to_string();
+    let seed = ["--large", patients.as_str()];
+    server::with_seeded(binary, services, folder, &seed, |address, server| {
+        measure_server(options, address, server, postgres, &sql, folder)
+    })
 }
 
 fn measure_server(
     options: BenchOptions,
-    server: &mut Child,
-    port: u16,
+    address: SocketAddr,
+    server: u32,
     postgres: &Postgres,
     sql: &Sql<'_>,
     folder: &Folder,
 ) -> Result<()> {
-    let address = SocketAddr::from(([127, 0, 0, 1], port));
-    let idle = cpu::resident_mib(server.id())?;
+    let idle = cpu::resident_mib(server)?;
     let phones: Vec<String> = sql.rows(&format!(
         "SELECT phone_number FROM users WHERE role = 'PATIENT' ORDER BY created_at DESC, id LIMIT {CALLERS}"
     ))?;
@@ -127,7 +109,7 @@ fn measure_server(
                 address,
                 clients,
                 options,
-                (server.id(), postgres.pid()),
+                (server, postgres.pid()),
                 sql,
                 &callers.patients,
             )?;
@@ -139,10 +121,10 @@ fn measure_server(
         }
     }
     operations::tidy_up(sql)?;
-    logins::measure(address, server.id(), sql, &callers.patients, options.seconds)?;
+    logins::measure(address, server, sql, &callers.patients, options.seconds)?;
     println!(
         "resident memory: {idle:.0} MiB idle, {:.0} MiB after load",
-        cpu::resident_mib(server.id())?
+        cpu::resident_mib(server)?
     );
     println!(
         "{}; {} patients; {} s a run",
@@ -166,37 +148,38 @@ impl Measured {
         address: SocketAddr,
         clients: usize,
         options: BenchOptions,
-        (server, postgres): (u32, u32),
+        processes: (u32, u32),
         sql: &Sql<'_>,
         patients: &[operations::Caller],
     ) -> Result<Self> {
         let lasting = Duration::from_secs(options.seconds);
-        let used = || anyhow::Ok((cpu::time_of(server)?, cpu::time_of_family(postgres)?));
         let mut measured = Self::default();
-        let mut take = |drive: &dyn Fn() -> Result<Run>| {
-            let before = used()?;
-            measured.run.append(drive()?);
-            let after = used()?;
-            measured.server += after.0.saturating_sub(before.0);
-            measured.postgres += after.1.saturating_sub(before.1);
-            anyhow::Ok(measured.run.elapsed())
-        };
         match &operation.kind {
             Kind::Read(requests) => {
                 load::for_a_while(address, requests, clients, WARM_UP)?;
-                take(&|| load::for_a_while(address, requests, clients, lasting))?;
+                measured.add(processes, || load::for_a_while(address, requests, clients, lasting))?;
             }
             // There are doses for a second or so: they are put back and taken again until it has lasted.
-            Kind::Write => loop {
-                let doses = operations::doses_to_take(sql, patients)?;
-                let (first, rest): (&[Request], &[Request]) = doses.split_at(doses.len() / 10);
-                load::each_once(address, first, clients)?;
-                if take(&|| load::each_once(address, rest, clients))? >= lasting {
-                    break;
+            Kind::Write => {
+                while measured.run.elapsed() < lasting {
+                    let doses = operations::doses_to_take(sql, patients)?;
+                    let (first, rest): (&[Request], &[Request]) = doses.split_at(doses.len() / 10);
+                    load::each_once(address, first, clients)?;
+                    measured.add(processes, || load::each_once(address, rest, clients))?;
                 }
-            },
+            }
         }
         Ok(measured)
+    }
+
+    /// Counts a run in, with what it costs the server and PostgreSQL.
+    fn add(&mut self, (server, postgres): (u32, u32), drive: impl FnOnce() -> Result<Run>) -> Result<()> {
+        let before = (cpu::time_of(server)?, cpu::time_of_family(postgres)?);
+        self.run.append(drive()?);
+        let after = (cpu::time_of(server)?, cpu::time_of_family(postgres)?);
+        self.server += after.0.saturating_sub(before.0);
+        self.postgres += after.1.saturating_sub(before.1);
+        Ok(())
     }
 
     fn print(&self, name: &str, clients: usize, ratio: Option<f64>) {
