@@ -233,6 +233,28 @@ async fn every_operation_that_is_not_public_asks_for_a_token() {
 }
 
 #[tokio::test]
+async fn no_operation_that_asks_for_a_token_takes_one_of_an_earlier_epoch() {
+    let app = with_many_people().await;
+    let people = [app.patient().await, app.doctor().await, app.family().await];
+    app.execute("UPDATE users SET token_epoch = token_epoch + 1", []).await;
+    for (operation, method, path) in operations(&app).await {
+        if PUBLIC.contains(&operation.as_str()) || is_administration(&path) {
+            continue;
+        }
+        let anything = uuid::Uuid::now_v7().to_string();
+        let path = path
+            .replace("{id}", &anything)
+            .replace("{requestId}", &anything)
+            .replace("{n}", "1");
+        for person in &people {
+            let body = body(&operation).to_string();
+            let answer = person.client.send(method.clone(), &path, Some(body)).await;
+            assert!(answer.refused(401, "TOKEN_REVOKED").is_object(), "{operation}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn every_owned_thing_is_hidden_from_a_stranger() {
     let app = with_many_people().await;
     let (patient, stranger, doctor) = (app.patient().await, app.patient().await, app.doctor().await);

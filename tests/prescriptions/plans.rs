@@ -34,6 +34,8 @@ pub async fn crowd(app: &TestApp) {
     app.execute(versions, []).await;
     let meals = "INSERT INTO meal_time_preferences (user_id) SELECT id FROM users WHERE full_name = 'x'";
     app.execute(meals, []).await;
+    let subscriptions = "INSERT INTO subscriptions (user_id) SELECT id FROM users WHERE full_name = 'x'";
+    app.execute(subscriptions, []).await;
     app.execute("ANALYZE", []).await;
 }
 

@@ -41,6 +41,15 @@ async fn a_patient_lists_their_own_newest_first_by_status_and_in_pages() {
 }
 
 #[tokio::test]
+async fn who_has_no_prescriptions_has_an_empty_list() {
+    let app = TestApp::start().await;
+    for person in [app.patient().await, app.doctor().await, app.family().await] {
+        assert_eq!(seen(&person, "").await, [""; 0]);
+        assert_eq!(seen(&person, &format!("?patientId={}", person.id)).await, [""; 0]);
+    }
+}
+
+#[tokio::test]
 async fn a_page_counts_prescriptions_and_shows_each_with_its_whole_grid_in_order() {
     let app = TestApp::start().await;
     let (doctor, patient) = couple(&app).await;

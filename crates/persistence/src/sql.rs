@@ -56,7 +56,17 @@ pub(crate) struct Columns<'a> {
 impl<'a> Columns<'a> {
     /// Begins at the first column.
     pub(crate) fn of(row: &'a QueryResult) -> Self {
-        Self { row, next: 0 }
+        Self::starting_at(0, row)
+    }
+
+    /// Begins after so many columns.
+    pub(crate) fn starting_at(next: usize, row: &'a QueryResult) -> Self {
+        Self { row, next }
+    }
+
+    /// How many columns lie behind.
+    pub(crate) fn passed(&self) -> usize {
+        self.next
     }
 
     /// The value of the next column.
@@ -91,9 +101,14 @@ impl<'a> Columns<'a> {
         self.labelled().map(Some)
     }
 
+    /// Whether the next column has no value.
+    pub(crate) fn is_null(&self) -> Result<bool, TryGetError> {
+        Ok(self.raw()?.is_null())
+    }
+
     /// Passes over the next column if it has no value.
     fn skips_null(&mut self) -> Result<bool, TryGetError> {
-        let is_null = self.raw()?.is_null();
+        let is_null = self.is_null()?;
         self.next += usize::from(is_null);
         Ok(is_null)
     }

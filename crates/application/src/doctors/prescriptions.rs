@@ -16,7 +16,7 @@ impl Application {
         query: PrescriptionQuery,
     ) -> Result<Page<PrescriptionView>, Error> {
         actor.check_doctor()?;
-        self.prescriptions(actor, PrescriptionQuery { is_own: true, ..query })
+        self.prescriptions_of_others(actor, PrescriptionQuery { is_own: true, ..query })
             .await
     }
 

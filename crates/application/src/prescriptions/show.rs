@@ -5,8 +5,8 @@ use das_tern_persistence::prescriptions::{self, ListFilter, PrescriptionView};
 
 use super::hidden;
 use crate::effects::By;
-use crate::pages::ListOf;
-use crate::{Actor, Application, Error, Page, PageRequest, Resource};
+use crate::pages::{ListOf, PageQuery};
+use crate::{Actor, Application, Claimant, Error, Page, PageRequest, Resource};
 
 /// Which prescriptions are asked for.
 #[derive(Debug, Clone, Default)]
@@ -26,44 +26,66 @@ impl Application {
     ///
     /// # Errors
     /// `NOT_FOUND`, `FORBIDDEN` or `ACCESS_APPROVAL_REQUIRED` as the access policy says of the patient who is named;
-    /// `VALIDATION_ERROR` for a page that does not exist.
+    /// `VALIDATION_ERROR` for a page that does not exist; and those of [`Application::authenticate`], as the caller is
+    /// recognised here.
     pub async fn prescriptions(
+        &self,
+        caller: Claimant,
+        query: PrescriptionQuery,
+    ) -> Result<Page<PrescriptionView>, Error> {
+        let named = query.patient;
+        if named.is_some_and(|patient| patient != caller.user) {
+            return self
+                .prescriptions_of_others(&self.authenticate(caller).await?, query)
+                .await;
+        }
+        let list = list_of(caller.user, &query);
+        let page = self.cursors().query(list, &query.page)?;
+        let own = prescriptions::list_of_own(
+            self.database().connection(),
+            caller.user,
+            query.status,
+            page.after.map(|(time, id)| (time, id.into())),
+            page.rows(),
+        );
+        let (account, own) = own.await?.unzip();
+        let actor = caller.recognised_in(account)?;
+        if named.is_none() && actor.account.role != UserRole::Patient {
+            return self.prescriptions_of_others(&actor, query).await;
+        }
+        Ok(self.shown(list, &page, own.unwrap_or_default()))
+    }
+
+    /// A page of the prescriptions of the patient who is named, or of everybody whom the caller sees.
+    pub(crate) async fn prescriptions_of_others(
         &self,
         actor: &Actor,
         query: PrescriptionQuery,
     ) -> Result<Page<PrescriptionView>, Error> {
-        let patient = match query.patient {
-            None if actor.account.role == UserRole::Patient => Some(actor.id()),
-            named => named,
-        };
-        let list = ListOf {
-            name: if query.is_own {
-                "own prescriptions"
-            } else {
-                "prescriptions"
-            },
-            owner: patient.unwrap_or(actor.id()),
-        };
+        let list = list_of(actor.id(), &query);
         let page = self.cursors().query(list, &query.page)?;
-        if let Some(patient) = patient.filter(|patient| *patient != actor.id()) {
+        if let Some(patient) = query.patient.filter(|patient| *patient != actor.id()) {
             self.look(actor, Some(patient), PatientData::Prescriptions).await?;
         }
         let filter = ListFilter {
             viewer: actor.id(),
-            patient,
+            patient: query.patient,
             writer: query.is_own.then_some(actor.id()),
             status: query.status,
             now: self.now(),
         };
         let after = page.after.map(|(time, id)| (time, id.into()));
         let rows = prescriptions::list(self.database().connection(), &filter, after, page.rows()).await?;
-        let shown = self
-            .cursors()
-            .page(list, &page, rows, |view| (view.created_at, view.prescription.id.0));
-        if patient.is_none() {
+        let shown = self.shown(list, &page, rows);
+        if query.patient.is_none() {
             self.record_looks(actor, &shown.items).await?;
         }
         Ok(shown)
+    }
+
+    fn shown(&self, list: ListOf, page: &PageQuery, rows: Vec<PrescriptionView>) -> Page<PrescriptionView> {
+        self.cursors()
+            .page(list, page, rows, |view| (view.created_at, view.prescription.id.0))
     }
 
     /// A prescription.
@@ -108,5 +130,17 @@ impl Application {
         }
         self.write(By::from(actor), async |work| work.record_all(&looks).await)
             .await
+    }
+}
+
+/// The list that the cursors of these pages are of.
+fn list_of(caller: UserId, query: &PrescriptionQuery) -> ListOf {
+    ListOf {
+        name: if query.is_own {
+            "own prescriptions"
+        } else {
+            "prescriptions"
+        },
+        owner: query.patient.unwrap_or(caller),
     }
 }

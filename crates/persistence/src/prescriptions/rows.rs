@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::Error;
 use crate::meal_times::StoredMealTimes;
 use crate::sql::{Columns, any_of, statement};
+use crate::users::Account;
 
 /// A row that is read by place: its statement selects the fields in their order.
 macro_rules! by_place {
@@ -23,16 +24,21 @@ macro_rules! by_place {
             $($field: $type $(<$inner>)?,)+
         }
 
+        impl $row {
+            fn read(columns: &mut Columns<'_>) -> Result<Self, TryGetError> {
+                Ok(Self {
+                    $($field: next_column!(columns, $type $(<$inner>)?),)+
+                })
+            }
+        }
+
         impl FromQueryResult for $row {
             fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
                 Ok(Self::from_query_result_nullable(row, prefix)?)
             }
 
             fn from_query_result_nullable(row: &QueryResult, _: &str) -> Result<Self, TryGetError> {
-                let mut columns = Columns::of(row);
-                Ok(Self {
-                    $($field: next_column!(columns, $type $(<$inner>)?),)+
-                })
+                Self::read(&mut Columns::of(row))
             }
         }
     };
@@ -269,6 +275,37 @@ async fn views_with(
     let rows = PrescriptionRow::find_by_statement(statement(sql, values))
         .all(db)
         .await?;
+    with_grids(db, rows, medicines).await
+}
+
+/// The prescriptions that a statement selects by [`prescription_rows!`] beside their patient's account, and their grids in
+/// force with one more: nothing where there is no account, and no prescriptions where it has none.
+pub(super) async fn views_beside_account(
+    db: &impl ConnectionTrait,
+    sql: &'static str,
+    values: impl IntoIterator<Item = sea_orm::Value>,
+) -> Result<Option<(Account, Vec<PrescriptionView>)>, Error> {
+    let rows = db.query_all_raw(statement(sql, values)).await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let mut columns = Columns::of(first);
+    let account = Account::read(&mut columns)?;
+    if columns.is_null()? {
+        return Ok(Some((account, Vec::new())));
+    }
+    // The account is the same in every row.
+    let width = columns.passed();
+    let prescriptions = rows
+        .iter()
+        .map(|row| PrescriptionRow::read(&mut Columns::starting_at(width, row)));
+    let prescriptions = prescriptions.collect::<Result<_, _>>()?;
+    Ok(Some((account, with_grids(db, prescriptions, GRIDS_IN_FORCE).await?)))
+}
+
+async fn with_grids(
+    db: &impl ConnectionTrait,
+    rows: Vec<PrescriptionRow>,
+    medicines: &'static str,
+) -> Result<Vec<PrescriptionView>, Error> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }

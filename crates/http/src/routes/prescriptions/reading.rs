@@ -9,7 +9,7 @@ use super::answers::{PrescriptionBody, VersionBody};
 use super::requests::ListParams;
 use super::{LOOK, shown};
 use crate::error::Failure;
-use crate::extract::{ApiPath, ApiQuery, Authenticated};
+use crate::extract::{ApiPath, ApiQuery, Authenticated, Claimed};
 use crate::openapi::failures::{ALWAYS, FIELDS, SIGNED_IN, STORED, failures};
 use crate::pages::{self, PageParams};
 
@@ -34,10 +34,11 @@ failures!(ShowFailures: ALWAYS, STORED, SIGNED_IN, LOOK);
 pub(crate) async fn list(
     app: ThinData<Application>,
     request: HttpRequest,
-    caller: Authenticated,
+    caller: Claimed,
     query: ApiQuery<ListParams>,
 ) -> Result<HttpResponse, Failure> {
-    let page = app.prescriptions(&caller.actor, query.0.parse()?).await?;
+    let outcome = async { app.prescriptions(caller.claimant, query.0.parse()?).await };
+    let page = caller.told(&app, outcome).await?;
     let items: Vec<_> = page.items.iter().map(PrescriptionBody::from).collect();
     Ok(pages::answer(&request, page.next.as_deref(), &items))
 }
