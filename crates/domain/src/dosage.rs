@@ -15,7 +15,7 @@ pub struct Dosage {
 }
 
 impl Dosage {
-    /// The number at the start of the amount, where there is one: `0.5` of `0.5 គ្រាប់`.
+    /// The number at the start of the amount, as [`quantity_of`] reads it.
     #[must_use]
     pub fn quantity(&self) -> Option<f64> {
         quantity_of(&self.amount)
@@ -35,14 +35,67 @@ fn ascii_digit(character: char) -> char {
     }
 }
 
-/// The number at the start of an amount, where there is one: `0.5` of `0.5 គ្រាប់`.
+/// The number at the start of an amount, where it says one and no other: `0.5` of `0.5 គ្រាប់`, of `0,5`, of `1/2` and of
+/// `½`, but nothing of `1-2`. A wrong number of tablets is worse than none.
 #[must_use]
 pub fn quantity_of(amount: &str) -> Option<f64> {
-    let characters = amount.trim_start().chars().map(ascii_digit);
-    let number: String = characters
-        .take_while(|character| character.is_ascii_digit() || *character == '.')
-        .collect();
-    number.parse().ok()
+    let text = ascii_digits(amount);
+    let (whole, rest) = split_number(text.trim());
+    let (fraction, rest) = split_fraction(rest.trim_start());
+    let (number, rest) = match (whole, fraction) {
+        (Some(numerator), None) => match split_divisor(rest) {
+            Some((divisor, rest)) => (Some(numerator / divisor), rest),
+            None => (Some(numerator), rest),
+        },
+        (whole, Some(fraction)) => (Some(whole.unwrap_or_default() + fraction), rest),
+        (None, None) => (None, rest),
+    };
+    number.filter(|number| number.is_finite() && !goes_on(rest))
+}
+
+/// Whether a number is followed by another one that belongs to it: a range, a second divisor, thousands.
+fn goes_on(rest: &str) -> bool {
+    let follows = rest.strip_prefix([',', '.']).or_else(|| {
+        Some(
+            rest.trim_start()
+                .strip_prefix(['/', '\u{2044}', '-', '\u{2013}', '\u{2014}', '~'])?
+                .trim_start(),
+        )
+    });
+    follows.is_some_and(|text| split_number(text).0.or(split_fraction(text).0).is_some())
+}
+
+/// What a number is divided by, and what follows it.
+fn split_divisor(text: &str) -> Option<(f64, &str)> {
+    let (divisor, rest) = split_number(text.trim_start().strip_prefix(['/', '\u{2044}'])?.trim_start());
+    Some((divisor?, rest))
+}
+
+/// A number at the start of a text, with a decimal point or a decimal comma, and what follows it. Three digits after a comma
+/// might be thousands, unless nothing but a zero stands before it.
+fn split_number(text: &str) -> (Option<f64>, &str) {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let whole = digits(text);
+    let decimals = match text.as_bytes().get(whole) {
+        Some(b'.' | b',') => digits(&text[whole + 1..]),
+        _ => 0,
+    };
+    let is_thousands = text[whole..].starts_with(',') && decimals == 3 && &text[..whole] != "0";
+    let end = if decimals == 0 || is_thousands {
+        whole
+    } else {
+        whole + 1 + decimals
+    };
+    (text[..end].replace(',', ".").parse().ok(), &text[end..])
+}
+
+/// A fraction that is one character, and what follows it.
+fn split_fraction(text: &str) -> (Option<f64>, &str) {
+    const FRACTIONS: [(char, f64); 5] = [('½', 0.5), ('¼', 0.25), ('¾', 0.75), ('⅓', 1.0 / 3.0), ('⅔', 2.0 / 3.0)];
+    let read = FRACTIONS
+        .iter()
+        .find_map(|(character, value)| Some((*value, text.strip_prefix(*character)?)));
+    read.map_or((None, text), |(value, rest)| (Some(value), rest))
 }
 
 #[cfg(test)]
@@ -58,8 +111,30 @@ mod tests {
     #[case("១.៥ គ្រាប់", Some(1.5))]
     #[case("មួយគ្រាប់", None)]
     #[case(" ២", Some(2.0))]
+    #[case("1/2 tablet", Some(0.5))]
+    #[case("១/២ គ្រាប់", Some(0.5))]
+    #[case("3 ⁄ 4", Some(0.75))]
+    #[case("½", Some(0.5))]
+    #[case("1½ គ្រាប់", Some(1.5))]
+    #[case("1 ½", Some(1.5))]
+    #[case("0,5", Some(0.5))]
+    #[case("0,125 mg", Some(0.125))]
+    #[case(".5", Some(0.5))]
+    #[case("2.5ml", Some(2.5))]
+    #[case("1. មុនបាយ", Some(1.0))]
+    #[case("1, after meals", Some(1.0))]
+    #[case("1 - after meals", Some(1.0))]
+    #[case("1/ថ្ងៃ", Some(1.0))]
+    #[case("1,000", None)]
+    #[case("1,000.5", None)]
+    #[case("1.2.3", None)]
+    #[case("1-2", None)]
+    #[case("1 – 2 គ្រាប់", None)]
+    #[case("1/2/3", None)]
+    #[case("1/0", None)]
+    #[case("5 mg/ml", Some(5.0))]
     #[case("", None)]
-    fn the_quantity_is_the_number_in_front(#[case] amount: &str, #[case] expected: Option<f64>) {
+    fn the_quantity_is_the_number_in_front_where_it_is_clear(#[case] amount: &str, #[case] expected: Option<f64>) {
         let dosage = Dosage {
             amount: amount.to_owned(),
             before_meal: false,
