@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::rt::time::timeout;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
@@ -28,15 +28,18 @@ impl<T: DeserializeOwned> FromRequest for ApiJson<T> {
     }
 }
 
-/// The bytes of a body that calls itself JSON.
+/// The bytes of a body that calls itself JSON. A compressed one is not read: what it would unpack to is known only afterwards.
 pub(super) fn read(
     request: &HttpRequest,
     payload: &mut Payload,
 ) -> impl Future<Output = Result<Bytes, Failure>> + use<> {
-    let is_json = is_json(request);
+    let (is_json, is_plain) = (is_json(request), is_plain(request));
     let patience = patience(request, Settings::body_timeout);
     let bytes = Bytes::from_request(request, payload);
     async move {
+        if !is_plain {
+            return Err(Code::UnsupportedMediaType.into());
+        }
         let bytes = timeout(patience, bytes).await.map_err(|_| Code::MalformedRequest)?;
         let bytes = bytes.map_err(|error| unread(&error))?;
         if bytes.is_empty() {
@@ -71,6 +74,12 @@ fn is_json(request: &HttpRequest) -> bool {
     };
     let ends_in_json = subtype.len() > 5 && subtype[subtype.len() - 5..].eq_ignore_ascii_case("+json");
     kind.eq_ignore_ascii_case("application") && (subtype.eq_ignore_ascii_case("json") || ends_in_json)
+}
+
+/// Whether the body is sent as it is.
+fn is_plain(request: &HttpRequest) -> bool {
+    let mut encodings = request.headers().get_all(CONTENT_ENCODING);
+    encodings.all(|encoding| encoding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity"))
 }
 
 fn unread(error: &actix_web::Error) -> Failure {
@@ -143,6 +152,25 @@ mod tests {
         ] {
             let refused = Err("UNSUPPORTED_MEDIA_TYPE".to_owned());
             assert_eq!(read(content_type, r#"{"name":"x"}"#).await, refused, "{content_type}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn a_compressed_body_is_not_unpacked() {
+        for (encoding, expected) in [
+            ("identity", Ok(None)),
+            ("gzip", Err("UNSUPPORTED_MEDIA_TYPE".to_owned())),
+            ("br", Err("UNSUPPORTED_MEDIA_TYPE".to_owned())),
+            ("identity, br", Err("UNSUPPORTED_MEDIA_TYPE".to_owned())),
+        ] {
+            let request = TestRequest::post()
+                .insert_header((CONTENT_TYPE, "application/json"))
+                .insert_header((CONTENT_ENCODING, encoding))
+                .set_payload("{}");
+            let (request, mut payload) = request.to_http_parts();
+            let read = ApiJson::<Body>::from_request(&request, &mut payload).await;
+            let read = read.map(|body| body.0.name).map_err(|failure| failure.to_string());
+            assert_eq!(read, expected, "{encoding}");
         }
     }
 
