@@ -1,9 +1,11 @@
 use std::time::{Duration, Instant};
 
+use secrecy::ExposeSecret;
 use serde_json::json;
 
 use crate::support::TestApp;
 use crate::support::app::MORNING;
+use crate::support::wire::Wire;
 
 /// Ends every connection to the database, as a restart of the server does.
 const CUT: &str =
@@ -65,4 +67,35 @@ async fn a_database_that_is_away_is_answered_with_503_in_time() {
     app.administer("ALTER DATABASE \"{database}\" ALLOW_CONNECTIONS true")
         .await;
     patient.client.get("/auth/me").await.ok();
+}
+
+#[tokio::test]
+async fn a_database_that_says_nothing_is_given_up_and_found_again() {
+    let mut wire = None;
+    let app = TestApp::start_with(|config| {
+        let silent = Wire::to(config.database.url.expose_secret());
+        config.database.url = silent.url().to_owned().into();
+        config.database.statement_timeout_ms = 500;
+        wire = Some(silent);
+    })
+    .await;
+    let wire = wire.unwrap();
+    let patient = app.patient().await;
+    // Several connections are open by now, and have answered a moment ago.
+    let me = || patient.client.get("/auth/me");
+    tokio::join!(me(), me(), me(), me());
+    wire.fall_silent();
+    let started = Instant::now();
+    for answer in <[_; 5]>::from(tokio::join!(me(), me(), me(), me(), me())) {
+        answer.refused(503, "UNAVAILABLE");
+        answer.header("retry-after");
+    }
+    assert_eq!(app.client.get("/health/ready").await.status, 503);
+    app.client.get("/health/live").await.ok();
+    assert!(started.elapsed() < Duration::from_secs(6), "{:?}", started.elapsed());
+    wire.carry_on();
+    let healed = Instant::now();
+    while me().await.status != 200 {
+        assert!(healed.elapsed() < Duration::from_secs(5));
+    }
 }

@@ -1,4 +1,4 @@
-//! A cable between a process and PostgreSQL that counts what is asked.
+//! A cable between a process and PostgreSQL that counts what is asked, and can be cut off without a word.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 /// The requests that come before a session begins, and after which it still has to.
 const ENCRYPTION_REQUESTS: [u32; 2] = [80_877_103, 80_877_104];
@@ -15,6 +16,7 @@ const ENCRYPTION_REQUESTS: [u32; 2] = [80_877_103, 80_877_104];
 pub struct Wire {
     url: String,
     statements: Arc<AtomicU64>,
+    carries: watch::Sender<bool>,
 }
 
 impl Wire {
@@ -29,24 +31,36 @@ impl Wire {
         let listener = TcpListener::from_std(listener).unwrap();
         let statements = Arc::new(AtomicU64::new(0));
         let count = statements.clone();
+        let (carries, is_carrying) = watch::channel(true);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let server = TcpStream::connect((server.0.as_str(), server.1)).await.unwrap();
                 let (mut answers, server) = server.into_split();
                 let (client, mut to_client) = client.into_split();
-                tokio::spawn(ask(client, server, count.clone()));
+                tokio::spawn(ask(client, server, count.clone(), is_carrying.clone()));
                 tokio::spawn(async move { copy(&mut answers, &mut to_client).await });
             }
         });
         Self {
             url: through.into(),
             statements,
+            carries,
         }
     }
 
     /// Where a process finds the database through this wire.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Keeps what is asked from now on, as a server does that hangs, or a network that loses everything.
+    pub fn fall_silent(&self) {
+        self.carries.send_replace(false);
+    }
+
+    /// Carries on, what was kept first.
+    pub fn carry_on(&self) {
+        self.carries.send_replace(true);
     }
 
     /// How many statements were sent so far.
@@ -56,13 +70,20 @@ impl Wire {
 }
 
 /// Carries messages one by one, until one of the two ends hangs up.
-async fn ask(mut client: OwnedReadHalf, mut server: OwnedWriteHalf, count: Arc<AtomicU64>) -> std::io::Result<()> {
+async fn ask(
+    mut client: OwnedReadHalf,
+    mut server: OwnedWriteHalf,
+    count: Arc<AtomicU64>,
+    mut is_carrying: watch::Receiver<bool>,
+) -> std::io::Result<()> {
     let mut has_begun = false;
     loop {
         let tag = if has_begun { Some(client.read_u8().await?) } else { None };
         let length = client.read_u32().await?;
         let mut body = vec![0; length as usize - 4];
         client.read_exact(&mut body).await?;
+        // Whoever dropped the wire does not silence it any more.
+        let _ = is_carrying.wait_for(|carries| *carries).await;
         match tag {
             None => {
                 let code = u32::from_be_bytes(body[..4].try_into().unwrap());

@@ -1,13 +1,18 @@
+use std::time::Duration;
+
 use log::LevelFilter;
-use sea_orm::{ConnectOptions, ConnectionTrait, FromQueryResult};
+use sea_orm::{ConnectOptions, FromQueryResult};
 use secrecy::ExposeSecret;
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::connection::Connection;
-use crate::pool::{Patience, Pool, PoolStatus};
+use crate::pool::{Patience, Pool, PoolStatus, is_alive};
 use crate::sql::statement;
 use crate::{Error, Settings};
+
+/// How much longer than the server itself would let a statement run it is waited for.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// The database: a pool of connections whose sessions live in Asia/Phnom_Penh. Clones share the pool.
 #[derive(Debug, Clone)]
@@ -44,9 +49,10 @@ impl Database {
             .record_stmt_in_spans(false)
             .connect_lazy(true)
             .map_sqlx_postgres_opts(move |_| session.clone())
-            .map_sqlx_postgres_pool_opts(in_phnom_penh);
+            .map_sqlx_postgres_pool_opts(set_up);
         let driver = sea_orm::Database::connect(options).await?;
         let patience = Patience {
+            answer: settings.statement_timeout() + GRACE,
             acquire: settings.acquire_timeout(),
             idle: settings.idle_timeout(),
         };
@@ -68,7 +74,7 @@ impl Database {
     /// # Errors
     /// When there is none.
     pub async fn ping(&self) -> Result<(), Error> {
-        self.connection.execute_raw(statement("SELECT 1", [])).await?;
+        self.connection.ping().await?;
         Ok(())
     }
 
@@ -118,12 +124,14 @@ fn session_options(settings: &Settings) -> Result<PgConnectOptions, Error> {
         .log_slow_statements(LevelFilter::Warn, settings.slow_statement()))
 }
 
-/// The driver starts each session in UTC, whatever its options say, so the zone is set afterwards.
-fn in_phnom_penh(pool: PgPoolOptions) -> PgPoolOptions {
-    pool.after_connect(|session, _| {
-        Box::pin(async move {
-            sqlx::query("SET TIME ZONE 'Asia/Phnom_Penh'").execute(session).await?;
-            Ok(())
+/// The driver starts each session in UTC, whatever its options say, so the zone is set afterwards. It tries out each
+/// connection that comes back to it, and would wait for a silent one for ever.
+fn set_up(pool: PgPoolOptions) -> PgPoolOptions {
+    pool.after_release(|session, _| Box::pin(async move { is_alive(session).await.map(|()| true) }))
+        .after_connect(|session, _| {
+            Box::pin(async move {
+                sqlx::query("SET TIME ZONE 'Asia/Phnom_Penh'").execute(session).await?;
+                Ok(())
+            })
         })
-    })
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
@@ -10,7 +11,7 @@ use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Executor as _, Postgres};
 use tokio::sync::Mutex;
 
-use crate::pool::{Lease, Pool};
+use crate::pool::{Lease, Pool, SIGN_OF_LIFE};
 
 /// Where statements run that stand for themselves.
 ///
@@ -37,6 +38,14 @@ impl Connection {
     /// A transaction that sees the database as it is now for as long as it lasts, and changes nothing.
     pub(crate) async fn begin_snapshot(&self) -> Result<Transaction, DbErr> {
         self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+    }
+
+    /// Asks the server for a sign of life.
+    pub(crate) async fn ping(&self) -> Result<(), DbErr> {
+        let mut lease = self.lease().await?;
+        lease.wait_for(SIGN_OF_LIFE);
+        execute_unprepared(&mut lease, "SELECT 1").await?;
+        Ok(())
     }
 
     async fn begin(&self, sql: &'static str) -> Result<Transaction, DbErr> {
@@ -69,6 +78,15 @@ struct Open {
 }
 
 impl Transaction {
+    /// Lets each of its statements run this long from now on.
+    async fn allow(&self, patience: Duration) -> Result<(), DbErr> {
+        let lease = &mut self.0.lock().await.lease;
+        let sql = format!("SET LOCAL statement_timeout = {}", patience.as_millis());
+        execute_unprepared(lease, &sql).await?;
+        lease.wait_for(patience);
+        Ok(())
+    }
+
     pub(crate) async fn commit(self) -> Result<(), DbErr> {
         let open = &mut self.0.into_inner();
         let committed = open.lease.run(async |session| session.execute("COMMIT").await);
@@ -185,6 +203,16 @@ pub enum Session<'a> {
     Pool(&'a Connection),
     /// A transaction.
     Transaction(&'a Transaction),
+}
+
+impl Session<'_> {
+    /// Lets each statement of a transaction run this long from now on. One that stands for itself has the usual time.
+    pub(crate) async fn allow(&self, patience: Duration) -> Result<(), DbErr> {
+        match self {
+            Self::Pool(_) => Ok(()),
+            Self::Transaction(transaction) => transaction.allow(patience).await,
+        }
+    }
 }
 
 #[async_trait]

@@ -2,11 +2,14 @@
 //!
 //! The foreign keys do the deleting: what a person owns goes with the account, what others own stays without its author.
 
+use std::time::Duration;
+
 use das_tern_domain::{ConnectionId, ConnectionStatus, Language, Recipient, UserId, UserRole};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use time::OffsetDateTime;
 
 use crate::Error;
+use crate::connection::Session;
 use crate::effects::{Effects, effects_of};
 use crate::sql::statement;
 
@@ -98,7 +101,7 @@ pub async fn due(db: &impl ConnectionTrait, now: OffsetDateTime, limit: u64) -> 
 }
 
 /// What may be large goes within its own time.
-const PATIENCE: &str = "SET LOCAL statement_timeout = '5min'";
+const PATIENCE: Duration = Duration::from_mins(5);
 
 const LOCK_DUE: &str = concat!(
     "SELECT id, role::text AS role, license_photo_url, \
@@ -111,8 +114,8 @@ const LOCK_DUE: &str = concat!(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn lock_due(tx: &impl ConnectionTrait, user: UserId, now: OffsetDateTime) -> Result<Option<Leaver>, Error> {
-    tx.execute_unprepared(PATIENCE).await?;
+pub async fn lock_due(tx: &Session<'_>, user: UserId, now: OffsetDateTime) -> Result<Option<Leaver>, Error> {
+    tx.allow(PATIENCE).await?;
     let values = [user.into(), now.into()];
     Ok(Leaver::find_by_statement(statement(LOCK_DUE, values)).one(tx).await?)
 }

@@ -4,6 +4,7 @@
 //! wrong with them, and a thread takes its own first (decision 10).
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::ThreadId;
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 use sqlx::postgres::{PgConnection, PgDatabaseError, PgSeverity};
 use sqlx::{Connection as _, Error, PgPool};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 type PoolConnection = sqlx::pool::PoolConnection<sqlx::Postgres>;
 
@@ -19,9 +21,14 @@ type PoolConnection = sqlx::pool::PoolConnection<sqlx::Postgres>;
 /// cost every request a round trip.
 const TRUSTED_IDLE: Duration = Duration::from_secs(30);
 
+/// How long the server may take for a sign of life.
+pub(crate) const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
+
 /// How long things may take.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Patience {
+    /// Answering a statement. The server gives up earlier by its own limits, unless it hangs, or its host is gone without a word.
+    pub(crate) answer: Duration,
     /// Waiting for a connection.
     pub(crate) acquire: Duration,
     /// Staying open unused.
@@ -112,10 +119,11 @@ impl Pool {
             pool: Arc::clone(self),
             connection,
             home,
+            patience: self.patience.answer,
             is_clean: false,
         };
         if let Some(connection) = &mut lease.connection
-            && (idle < TRUSTED_IDLE || connection.ping().await.is_ok())
+            && (idle < TRUSTED_IDLE || is_alive(connection).await.is_ok())
         {
             lease.is_clean = true;
             return Ok(lease);
@@ -134,7 +142,7 @@ impl Pool {
         }
         self.waiting.fetch_add(1, Ordering::Relaxed);
         let _waits = Waits(&self.waiting);
-        match tokio::time::timeout(self.patience.acquire, self.turns.acquire()).await {
+        match timeout(self.patience.acquire, self.turns.acquire()).await {
             Ok(Ok(turn)) => {
                 turn.forget();
                 Ok(())
@@ -244,10 +252,17 @@ pub(crate) struct Lease {
     /// Nothing while one is being opened.
     connection: Option<PoolConnection>,
     home: ThreadId,
+    /// How long the server may take for each answer.
+    patience: Duration,
     is_clean: bool,
 }
 
 impl Lease {
+    /// Gives the server this long for each answer from now on.
+    pub(crate) fn wait_for(&mut self, patience: Duration) {
+        self.patience = patience;
+    }
+
     /// Runs something on the connection, and remembers whether it can be trusted afterwards.
     pub(crate) async fn run<T>(
         &mut self,
@@ -255,7 +270,7 @@ impl Lease {
     ) -> Result<T, Error> {
         let connection = self.connection.as_mut().ok_or(Error::WorkerCrashed)?;
         self.is_clean = false;
-        let result = work(connection).await;
+        let result = answered_within(self.patience, work(connection)).await;
         self.is_clean = result.as_ref().err().is_none_or(leaves_session_usable);
         if !self.is_clean {
             self.pool.distrust();
@@ -284,6 +299,16 @@ impl Drop for Lease {
         }
         self.pool.turns.add_permits(1);
     }
+}
+
+/// Asks a connection for a sign of life. One that stays silent is no better than a broken one.
+pub(crate) async fn is_alive(connection: &mut PgConnection) -> Result<(), Error> {
+    answered_within(SIGN_OF_LIFE, connection.ping()).await
+}
+
+async fn answered_within<T>(patience: Duration, answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let answer = timeout(patience, answer).await;
+    answer.unwrap_or_else(|_elapsed| Err(Error::Io(ErrorKind::TimedOut.into())))
 }
 
 /// Whether the server refused just this statement, and waits for the next.

@@ -70,6 +70,10 @@ impl Settings {
         Duration::from_secs(self.idle_timeout_s.into())
     }
 
+    pub(crate) fn statement_timeout(&self) -> Duration {
+        Duration::from_millis(self.statement_timeout_ms.into())
+    }
+
     pub(crate) fn slow_statement(&self) -> Duration {
         Duration::from_millis(self.slow_statement_ms.into())
     }
