@@ -2,6 +2,7 @@ use serde_json::json;
 
 use crate::support::TestApp;
 use crate::support::people::PASSWORD;
+use crate::support::redis::eventually;
 
 #[tokio::test]
 async fn a_patient_signs_in_with_phone_or_e_mail_and_sees_themselves() {
@@ -191,4 +192,52 @@ async fn logins_are_limited_by_address_and_identifier() {
     refused.refused(429, "RATE_LIMITED");
     assert!((1..=60).contains(&refused.header("retry-after").parse::<u64>().unwrap()));
     app.client.post("/auth/login", &login(&other.phone)).await.ok();
+}
+
+#[tokio::test]
+async fn who_began_to_sign_in_before_every_session_was_ended_is_not_signed_in_after() {
+    let app = TestApp::start().await;
+    let account = app.account("PATIENT", "ACTIVE").await;
+    let change = format!(
+        "UPDATE users SET token_epoch = token_epoch + 1 WHERE id = '{}'",
+        account.id
+    );
+    let mut change = app.hold(&change).await;
+    let login = json!({ "identifier": account.phone, "password": PASSWORD });
+    let release = async {
+        let waiting = "wait_event_type = 'Lock' AND datname = current_database()";
+        eventually("the password was checked", async || {
+            app.count("pg_stat_activity", waiting, []).await == 1
+        })
+        .await;
+        change.commit().await;
+    };
+    let (answer, ()) = tokio::join!(app.client.post("/auth/login", &login), release);
+    answer.refused(401, "INVALID_CREDENTIALS");
+    let counted = app.count("users", "id = $1 AND failed_login_attempts > 0", [account.id.into()]);
+    assert_eq!(counted.await, 0, "the password was right");
+    app.client.post("/auth/login", &login).await.ok();
+}
+
+#[tokio::test]
+async fn a_refusal_tells_the_limit_that_refused() {
+    let app = TestApp::start().await;
+    let login = json!({ "identifier": "+85512000111", "password": "wrong password" });
+    for _ in 0..5 {
+        app.client
+            .post("/auth/login", &login)
+            .await
+            .refused(401, "INVALID_CREDENTIALS");
+    }
+    let refused = app.client.post("/auth/login", &login).await;
+    refused.refused(429, "RATE_LIMITED");
+    assert_eq!(
+        (
+            refused.header("x-ratelimit-limit"),
+            refused.header("x-ratelimit-remaining")
+        ),
+        ("5".to_owned(), "0".to_owned())
+    );
+    let seconds = |name: &str| refused.header(name).parse::<u64>().unwrap();
+    assert!(seconds("retry-after") <= seconds("x-ratelimit-reset"));
 }

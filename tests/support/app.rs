@@ -158,6 +158,10 @@ impl Hold {
     pub async fn release(&mut self) {
         self.0.execute("ROLLBACK").await.unwrap();
     }
+
+    pub async fn commit(&mut self) {
+        self.0.execute("COMMIT").await.unwrap();
+    }
 }
 
 pub fn redis_url() -> String {

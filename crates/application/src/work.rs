@@ -13,6 +13,7 @@ use das_tern_cache::{Cache, StaleKey};
 use das_tern_domain::{AuditActionType, DoctorStanding, Dose, EmailAddress, Event, Identifier, LoginState, UserId};
 use das_tern_persistence::doses::DoseView;
 use das_tern_persistence::registrations::{NewAccount, ProvenOwner, Reachable};
+use das_tern_persistence::users::LockedLogin;
 use das_tern_persistence::{Unit, audit_logs, doses, effects, emails, registrations, users, verification};
 use time::OffsetDateTime;
 use tokio::runtime::Handle;
@@ -174,9 +175,9 @@ impl Work<'_> {
     }
 
     /// Begins a transaction and locks the login state of an account.
-    pub(crate) async fn lock_login_state(&mut self, user: UserId) -> Result<Option<LoginState>, Stop> {
+    pub(crate) async fn lock_login(&mut self, user: UserId) -> Result<Option<LockedLogin>, Stop> {
         self.unit.begin().await?;
-        Ok(users::lock_login_state(&self.unit.connection(), user).await?)
+        Ok(users::lock_login(&self.unit.connection(), user).await?)
     }
 
     /// Saves the login state of an account. Counting wrong passwords is no change to anybody's data and has no event.

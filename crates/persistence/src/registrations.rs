@@ -172,7 +172,7 @@ pub struct Same {
 }
 
 const SAME: &str = "\
-SELECT id, license_photo_url, password_hash, account_status::text AS account_status, status_before_lock::text AS status_before_lock, \
+SELECT id, license_photo_url, password_hash, token_epoch, account_status::text AS account_status, status_before_lock::text AS status_before_lock, \
  failed_login_attempts, locked_until FROM users WHERE contact_confirmed_at IS NULL \
  AND (phone_number = $1 OR lower(email) = lower($2)) \
  AND (phone_number, lower(email), role, first_name, last_name, full_name, gender, date_of_birth, id_card_number, \

@@ -10,7 +10,7 @@ use crate::sql::statement;
 use crate::users::Credentials;
 
 const CREDENTIALS: &str = "\
-SELECT id, password_hash, account_status::text AS account_status, status_before_lock::text AS status_before_lock, \
+SELECT id, password_hash, token_epoch, account_status::text AS account_status, status_before_lock::text AS status_before_lock, \
  failed_login_attempts, locked_until FROM users WHERE id = $1";
 
 /// The credentials of a user.
@@ -25,12 +25,18 @@ pub async fn credentials(db: &impl ConnectionTrait, user: UserId) -> Result<Opti
 
 const CHANGE_PASSWORD: &str = concat!(
     "WITH changed AS (UPDATE users SET password_hash = $3, token_epoch = token_epoch + 1 \
-     WHERE id = $1 AND password_hash = $2 RETURNING id), ",
+     WHERE id = $1 AND password_hash = $2 RETURNING token_epoch), ",
     effects_of!("$4", "$5"),
-    " SELECT id FROM changed"
+    " SELECT token_epoch FROM changed"
 );
 
-/// Replaces a password by another one and ends every session; whether it was still the one with the hash `before`.
+#[derive(FromQueryResult)]
+struct Epoch {
+    token_epoch: i64,
+}
+
+/// Replaces a password by another one and ends every session: the token epoch that begins. `None` if it was not the one with
+/// the hash `before` any more, and then nothing is written.
 ///
 /// # Errors
 /// When the database fails.
@@ -40,10 +46,13 @@ pub async fn change_password(
     before: &str,
     after: &str,
     effects: &Effects,
-) -> Result<bool, Error> {
+) -> Result<Option<i64>, Error> {
     let [audit_logs, notifications] = effects.values()?;
     let values = [user.into(), before.into(), after.into(), audit_logs, notifications];
-    Ok(db.query_one_raw(statement(CHANGE_PASSWORD, values)).await?.is_some())
+    let begun = Epoch::find_by_statement(statement(CHANGE_PASSWORD, values))
+        .one(db)
+        .await?;
+    Ok(begun.map(|begun| begun.token_epoch))
 }
 
 const STRENGTHEN_PASSWORD: &str = "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2";

@@ -151,6 +151,8 @@ pub struct Credentials {
     pub id: UserId,
     /// The bcrypt hash.
     pub password_hash: String,
+    /// The account's token epoch: once it has moved, whoever shows this password began to before every session was ended.
+    pub token_epoch: i64,
     /// Whether and how the account is locked.
     #[sea_orm(nested)]
     pub login: LoginRow,
@@ -177,10 +179,10 @@ impl From<LoginRow> for LoginState {
 }
 
 const CREDENTIALS_BY_PHONE: &str = "\
-SELECT id, password_hash, account_status::text AS account_status, status_before_lock::text AS status_before_lock, \
+SELECT id, password_hash, token_epoch, account_status::text AS account_status, status_before_lock::text AS status_before_lock, \
  failed_login_attempts, locked_until FROM users WHERE phone_number = $1";
 const CREDENTIALS_BY_EMAIL: &str = "\
-SELECT id, password_hash, account_status::text AS account_status, status_before_lock::text AS status_before_lock, \
+SELECT id, password_hash, token_epoch, account_status::text AS account_status, status_before_lock::text AS status_before_lock, \
  failed_login_attempts, locked_until FROM users WHERE lower(email) = lower($1)";
 
 /// The credentials of whoever signs in with this identifier.
@@ -197,19 +199,38 @@ pub async fn credentials(db: &impl ConnectionTrait, identifier: &Identifier) -> 
         .await?)
 }
 
-const LOCK_LOGIN_STATE: &str = "\
-SELECT account_status::text AS account_status, status_before_lock::text AS status_before_lock, \
+/// What signing in changes, with the token epoch that it is changed at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LockedLogin {
+    /// Whether and how the account is locked.
+    pub state: LoginState,
+    /// The account's token epoch.
+    pub token_epoch: i64,
+}
+
+#[derive(FromQueryResult)]
+struct LockedRow {
+    token_epoch: i64,
+    #[sea_orm(nested)]
+    login: LoginRow,
+}
+
+const LOCK_LOGIN: &str = "\
+SELECT token_epoch, account_status::text AS account_status, status_before_lock::text AS status_before_lock, \
  failed_login_attempts, locked_until FROM users WHERE id = $1 FOR UPDATE";
 
 /// The login state of an account, its row locked until the transaction ends.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn lock_login_state(tx: &impl ConnectionTrait, id: UserId) -> Result<Option<LoginState>, Error> {
-    let row = LoginRow::find_by_statement(statement(LOCK_LOGIN_STATE, [id.into()]))
+pub async fn lock_login(tx: &impl ConnectionTrait, id: UserId) -> Result<Option<LockedLogin>, Error> {
+    let row = LockedRow::find_by_statement(statement(LOCK_LOGIN, [id.into()]))
         .one(tx)
         .await?;
-    Ok(row.map(LoginState::from))
+    Ok(row.map(|row| LockedLogin {
+        state: row.login.into(),
+        token_epoch: row.token_epoch,
+    }))
 }
 
 const SAVE_LOGIN_STATE: &str = "\

@@ -53,7 +53,7 @@ impl Application {
         if owner.role == UserRole::Doctor && after.login.status == AccountStatus::PendingVerification {
             return Ok(Confirmation::Waiting(after.login.status));
         }
-        let session = self.open_session(owner.id, device, Some(ip)).await?;
+        let session = self.open_session(owner.id, None, device, Some(ip)).await?;
         Ok(Confirmation::SignedIn(Box::new(session)))
     }
 

@@ -26,18 +26,17 @@ impl Application {
     pub async fn change_password(&self, actor: &Actor, change: PasswordChange) -> Result<SignedIn, Error> {
         let before = self.confirm_password(actor, change.current).await?.password_hash;
         let after = self.passwords().hash(change.new.into_text()).await?;
-        let is_changed = self
+        let epoch = self
             .write(By::from(actor), async |work| {
                 let event = sign_in_changed(&actor.account, SignInChange::Password);
                 work.save_password(actor.id(), &before, &after, event).await
             })
             .await?;
-        if !is_changed {
-            // Another device was faster, so what was given is not the current password any more.
-            return Err(Error::new(Code::InvalidCredentials));
-        }
+        // Else another device was faster, and what was given is not the current password any more.
+        let epoch = epoch.ok_or_else(|| Error::new(Code::InvalidCredentials))?;
         self.forget_sessions(actor.id()).await;
-        self.open_session(actor.id(), change.device, actor.ip).await
+        self.open_session(actor.id(), Some(epoch), change.device, actor.ip)
+            .await
     }
 
     /// Asks somebody who is signed in for their password once more. A wrong one counts as it does at a login.

@@ -49,8 +49,8 @@ impl Application {
             Some(user) => user,
             None => self.let_in(identity, sign_in.role, ip).await?,
         };
-        self.settle_login(user, true).await?;
-        self.open_session(user, sign_in.device, Some(ip)).await
+        self.settle_login(user, None, true).await?;
+        self.open_session(user, None, sign_in.device, Some(ip)).await
     }
 
     /// Most sign-ins are not the first one: nothing is written for them, and no secret is hashed.

@@ -32,7 +32,8 @@ impl Application {
         let found = users::credentials(self.database().connection(), &login.identifier).await?;
         let credentials = self.check_password(found, login.password.clone()).await?;
         self.strengthen(&credentials, login.password).await;
-        self.open_session(credentials.id, login.device, Some(ip)).await
+        let epoch = Some(credentials.token_epoch);
+        self.open_session(credentials.id, epoch, login.device, Some(ip)).await
     }
 
     /// The credentials, when the password is theirs. A wrong one counts toward the account's lock, wherever it is asked
@@ -50,7 +51,8 @@ impl Application {
         let hash = found.as_ref().map(|found| found.password_hash.clone());
         let is_right = self.passwords().verify(password, hash.filter(|_| fits)).await?;
         let credentials = found.ok_or_else(|| Error::new(Code::InvalidCredentials))?;
-        self.settle_login(credentials.id, is_right).await?;
+        self.settle_login(credentials.id, Some(credentials.token_epoch), is_right)
+            .await?;
         if is_right {
             Ok(credentials)
         } else {
@@ -77,17 +79,24 @@ impl Application {
 
     /// Counts a wrong password, or forgets the wrong ones before a right one. The row is locked for it, so that of many
     /// guesses at once no more count as one than the rule allows.
-    pub(super) async fn settle_login(&self, user: UserId, is_right: bool) -> Result<(), Error> {
+    ///
+    /// Checking a password takes its time. Whoever showed one that was theirs at `epoch` is too late if every session was ended
+    /// meanwhile, as a new password does.
+    pub(super) async fn settle_login(&self, user: UserId, epoch: Option<i64>, is_right: bool) -> Result<(), Error> {
         let policy = self.lock_policy();
         let now = self.now();
         let checked = self
             .write(By::SYSTEM, async |work| {
-                let state = work
-                    .lock_login_state(user)
+                let login = work
+                    .lock_login(user)
                     .await?
                     .ok_or_else(|| Error::new(Code::InvalidCredentials))?;
+                let state = login.state;
                 if let Err(refusal) = state.check_lock(now) {
                     return Ok::<_, Stop>(Err(refusal));
+                }
+                if is_right && epoch.is_some_and(|epoch| epoch != login.token_epoch) {
+                    return Err(Error::new(Code::InvalidCredentials).into());
                 }
                 let after = if is_right {
                     state.unlocked()
@@ -104,20 +113,21 @@ impl Application {
     }
 
     /// Begins a session of somebody who has shown who they are, unless their account may not be used. One that was to be
-    /// deleted stays.
+    /// deleted stays. Nor does it begin where they showed it at a token epoch that is over.
     pub(crate) async fn open_session(
         &self,
         user: UserId,
+        epoch: Option<i64>,
         device: Option<String>,
         ip: Option<IpAddr>,
     ) -> Result<SignedIn, Error> {
-        let mut account = self.signing_in(user).await?;
+        let mut account = self.signing_in(user, epoch).await?;
         check_confirmed(account.contact_confirmed_at)?;
         check_usable(account.role, account.standing())?;
         if account.deletion_due_at.is_some() {
             self.keep_account(&account, ip).await?;
             // It may have been deleted this moment, and then nobody signs in.
-            account = self.signing_in(user).await?;
+            account = self.signing_in(user, epoch).await?;
         }
         let session = SessionId(self.ids().next_id());
         let token = RefreshToken::new(session, account.id, account.token_epoch, rand::random());
@@ -125,9 +135,12 @@ impl Application {
         self.signed_in(account, &token)
     }
 
-    async fn signing_in(&self, user: UserId) -> Result<Account, Error> {
+    async fn signing_in(&self, user: UserId, epoch: Option<i64>) -> Result<Account, Error> {
         let account = users::account(self.database().connection(), user).await?;
-        account.ok_or_else(|| Error::new(Code::InvalidCredentials))
+        let is_in_time = |account: &Account| epoch.is_none_or(|epoch| epoch == account.token_epoch);
+        account
+            .filter(is_in_time)
+            .ok_or_else(|| Error::new(Code::InvalidCredentials))
     }
 
     /// Both tokens of a session, for the client.

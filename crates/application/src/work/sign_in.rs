@@ -8,14 +8,15 @@ use super::{Stop, Work};
 use crate::Error;
 
 impl Work<'_> {
-    /// Saves a new password and ends every session; whether the password was still the one with the hash `before`.
+    /// Saves a new password and ends every session: the token epoch that begins, if the password was still the one with the
+    /// hash `before`.
     pub(crate) async fn save_password(
         &mut self,
         user: UserId,
         before: &str,
         after: &str,
         event: Event,
-    ) -> Result<bool, Stop> {
+    ) -> Result<Option<i64>, Stop> {
         let rows = self.note(&[event]);
         Ok(sign_in::change_password(&self.unit.connection(), user, before, after, &rows).await?)
     }
