@@ -1,4 +1,5 @@
 use serde_json::{Value, json};
+use time::Duration;
 
 use crate::support::TestApp;
 use crate::support::client::Answer;
@@ -116,4 +117,28 @@ async fn logging_out_needs_no_body_and_cannot_end_a_strangers_session() {
         .await
         .ok();
     person.client.get("/auth/me").await.refused(401, "TOKEN_REVOKED");
+}
+
+#[tokio::test]
+async fn a_late_repetition_gets_the_token_that_is_in_force() {
+    let app = TestApp::start().await;
+    let person = app.patient().await;
+    let next = async |presented: &str| token(&refresh(&app, presented).await.ok(), "refreshToken");
+    let third = next(&next(&person.refresh_token).await).await;
+    let late = next(&person.refresh_token).await;
+    assert_eq!(late, third);
+    app.clock.advance(Duration::seconds(60));
+    refresh(&app, &late).await.ok();
+}
+
+#[tokio::test]
+async fn staying_signed_in_is_not_counted_with_those_who_sign_in_from_the_same_address() {
+    let app = TestApp::start_with(|config| config.application.limits.auth_per_minute_per_ip = 4).await;
+    let account = app.account("PATIENT", "ACTIVE").await;
+    let mut token = app.sign_in(&account).await.refresh_token;
+    for _ in 0..8 {
+        let session = refresh(&app, &token).await.ok();
+        session["refreshToken"].as_str().unwrap().clone_into(&mut token);
+    }
+    app.sign_in(&account).await;
 }

@@ -86,13 +86,17 @@ const fn seconds(seconds: u64) -> Duration {
 
 #[rstest]
 #[case::the_current_token_is_replaced(&[(0, 0), (1, 60), (2, 120)], Rotation::Rotated)]
-#[case::a_token_may_be_used_again_right_away(&[(0, 0), (0, 29)], Rotation::Replayed)]
+#[case::a_token_may_be_used_again_right_away(&[(0, 0), (0, 29)], Rotation::Replayed { successors: 1 })]
 #[case::after_the_window_it_counts_as_stolen(&[(0, 0), (0, 30)], Rotation::Reused)]
 #[case::using_it_again_does_not_prolong_the_window(&[(0, 0), (0, 20), (0, 40)], Rotation::Reused)]
 #[case::its_successor_works_after_it_was_used_again(&[(0, 0), (0, 10), (1, 20)], Rotation::Rotated)]
-#[case::the_token_before_the_previous_one_counts_as_stolen(&[(0, 0), (1, 10), (0, 11)], Rotation::Reused)]
+#[case::so_may_the_one_before_it(&[(0, 0), (1, 10), (0, 11)], Rotation::Replayed { successors: 2 })]
+#[case::and_the_one_before_that(&[(0, 0), (1, 10), (2, 20), (0, 29)], Rotation::Replayed { successors: 3 })]
+#[case::each_has_a_window_of_its_own(&[(0, 0), (1, 10), (0, 30)], Rotation::Reused)]
+#[case::which_another_rotation_does_not_shorten(&[(0, 0), (1, 10), (2, 35), (1, 39)], Rotation::Replayed { successors: 2 })]
 #[case::a_token_that_was_never_issued_counts_as_stolen(&[(7, 0)], Rotation::Reused)]
 #[case::after_a_theft_nothing_works(&[(0, 0), (0, 60), (1, 61)], Rotation::Unknown)]
+#[case::a_theft_that_nobody_was_told_of_is_told_again(&[(0, 0), (0, 60), (1, 90)], Rotation::Reused)]
 #[tokio::test]
 async fn a_refresh_token_is_good_once(#[case] uses: &[(u8, u64)], #[case] last: Rotation) {
     let device = Device::sign_in().await;
@@ -121,7 +125,8 @@ async fn twenty_parallel_refreshes_rotate_once_and_all_go_on() {
         .map(Result::unwrap)
         .collect();
     let count = |rotation: Rotation| outcomes.iter().filter(|outcome| **outcome == rotation).count();
-    assert_eq!((count(Rotation::Rotated), count(Rotation::Replayed)), (1, 19));
+    let replayed = count(Rotation::Replayed { successors: 1 });
+    assert_eq!((count(Rotation::Rotated), replayed), (1, 19));
     assert_eq!(device.present(1, seconds(2)).await, Rotation::Rotated);
 }
 
@@ -213,11 +218,9 @@ async fn nothing_but_a_mark_is_left_of_a_session_that_was_ended() {
     let sign_in = || Device::sign_in_to(connect(&settings), user);
     let (stolen, ended, last) = (sign_in().await, sign_in().await, sign_in().await);
     assert_eq!(stolen.present(9, seconds(1)).await, Rotation::Reused);
-    ended
-        .sessions
-        .revoke(ended.session, user, ACCESS_LIFETIME)
-        .await
-        .unwrap();
+    for over in [&stolen, &ended] {
+        over.sessions.revoke(over.session, user, ACCESS_LIFETIME).await.unwrap();
+    }
     let raw = &mut raw(&redis_url()).await;
     let of_user = format!("{}session:of:{user}", settings.key_prefix);
     assert_eq!(

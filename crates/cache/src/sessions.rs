@@ -1,4 +1,5 @@
-//! Refresh sessions (rules §2): one for each signed-in device, with the hashes of its current and previous token.
+//! Refresh sessions (rules §2): one for each signed-in device, with the hashes of its current token and of those that it
+//! replaced a moment ago.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -73,9 +74,14 @@ pub struct RotationRequest {
 pub enum Rotation {
     /// Its successor took its place.
     Rotated,
-    /// Its successor took its place a moment ago. Nothing changes, and the caller may have the successor too.
-    Replayed,
-    /// It was replaced too long ago, so somebody has a copy. The session has been ended.
+    /// Its successor took its place a moment ago, perhaps others that one's since. Nothing changes, and the caller may have
+    /// the latest, too.
+    Replayed {
+        /// Which of its successors is in its place now, from 1.
+        successors: usize,
+    },
+    /// It was replaced too long ago, so somebody has a copy. The session's access tokens are dead, and it is to be
+    /// [revoked](SessionStore::revoke) once its owner was told; until then this is said again, after the reuse window.
     Reused,
     /// There is no such session, or it has ended.
     Unknown,
@@ -155,10 +161,10 @@ impl SessionStore {
         for duration in [request.reuse_window, request.lifetime, request.access_lifetime] {
             script.arg(milliseconds(duration));
         }
-        let answer: String = self.redis.run(&script).await?;
+        let (answer, successors): (String, usize) = self.redis.run(&script).await?;
         Ok(match answer.as_str() {
             "rotated" => Rotation::Rotated,
-            "replayed" => Rotation::Replayed,
+            "replayed" => Rotation::Replayed { successors },
             "reused" => Rotation::Reused,
             _ => Rotation::Unknown,
         })

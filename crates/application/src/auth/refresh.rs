@@ -5,6 +5,7 @@ use das_tern_persistence::users::{self, Account};
 use super::authenticate::opened_by;
 use super::{RefreshToken, SignedIn};
 use crate::effects::By;
+use crate::limits::MINUTE;
 use crate::{Application, Code, Error};
 
 impl Application {
@@ -12,14 +13,20 @@ impl Application {
     ///
     /// # Errors
     /// `UNAUTHENTICATED` for a token that is not ours, `TOKEN_REVOKED` when its session has ended, or ends now because
-    /// the token was used before and its time for that is over; `UNAVAILABLE` while sessions cannot be read.
+    /// the token was used before and its time for that is over; `RATE_LIMITED`; `UNAVAILABLE` while sessions cannot be read.
     pub async fn refresh(&self, refresh_token: &str) -> Result<SignedIn, Error> {
         let token = self.refresh_tokens().read(refresh_token)?;
+        let limit = self.settings().limits.general_per_minute;
+        self.limit_user("refresh", token.user, limit, MINUTE).await?;
         // The account comes first: should the database be away, the token has not been spent.
         let account = self.account_of(&token).await?;
         let successor = self.refresh_tokens().successor(&token);
         match self.rotate_session(&token, &successor).await? {
-            Rotation::Rotated | Rotation::Replayed => self.signed_in(account, &successor),
+            Rotation::Rotated => self.signed_in(account, &successor),
+            Rotation::Replayed { successors } => {
+                let latest = (1..successors).fold(successor, |token, _| self.refresh_tokens().successor(&token));
+                self.signed_in(account, &latest)
+            }
             Rotation::Unknown => Err(Error::new(Code::TokenRevoked)),
             Rotation::Reused => {
                 self.report_reuse(&account, &token).await?;
@@ -35,7 +42,7 @@ impl Application {
         )
     }
 
-    /// The store has ended the session; its owner is told.
+    /// The owner of a stolen session is told, and only then is it forgotten.
     async fn report_reuse(&self, account: &Account, token: &RefreshToken) -> Result<(), Error> {
         let owner = Recipient {
             user: account.id,
@@ -46,6 +53,7 @@ impl Application {
             work.record(Event::RefreshTokenReused(RefreshTokenReused { owner, session }))
                 .await
         })
-        .await
+        .await?;
+        self.end_session(session, account.id).await
     }
 }
