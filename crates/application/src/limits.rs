@@ -1,6 +1,6 @@
 //! How often one may ask (rules §13).
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use base64::Engine;
@@ -19,7 +19,7 @@ pub(crate) const DAY: Duration = Duration::from_hours(24);
 pub enum LimitClass {
     /// A request without a token, by its address.
     Anonymous,
-    /// A login or a refresh, by its address.
+    /// Registering, signing in, or a code, by its address.
     Auth,
     /// Any other request, by its user.
     General,
@@ -66,22 +66,16 @@ impl Application {
                 verdict: Verdict::Admitted,
             };
         }
-        let (key, limit) = match (class, claims) {
-            (LimitClass::General, Some(claims)) => (format!("user:{}", claims.sub), limits.general_per_minute),
-            (LimitClass::Auth, _) => (format!("auth:{ip}"), limits.auth_per_minute_per_ip),
-            (LimitClass::General | LimitClass::Anonymous | LimitClass::Administrator, _) => {
-                (format!("anonymous:{ip}"), limits.anonymous_per_minute_per_ip)
-            }
-        };
-        let rule = Rule {
-            key,
-            limit,
-            window: MINUTE,
-        };
-        let admission = self.limiter().admit(&[rule], claims.map(|claims| claims.session)).await;
+        let session = claims.map(|claims| claims.session);
+        let mut admission = self.limiter().admit(&[self.rule_of(class, ip, claims)], session).await;
+        let is_over = admission.session_revoked;
+        if is_over {
+            // Whoever goes on with it is as good as somebody without a token.
+            admission = self.limiter().admit(&[self.rule_of(class, ip, None)], None).await;
+        }
         let verdict = match admission.retry_after_seconds {
             Some(retry_after_seconds) => Verdict::TooMany { retry_after_seconds },
-            None if admission.session_revoked => Verdict::SessionEnded,
+            None if is_over => Verdict::SessionEnded,
             None => Verdict::Admitted,
         };
         Admission {
@@ -89,6 +83,27 @@ impl Application {
             remaining: admission.remaining,
             reset_seconds: admission.reset_seconds,
             verdict,
+        }
+    }
+
+    fn rule_of(&self, class: LimitClass, ip: IpAddr, claims: Option<&AccessClaims>) -> Rule {
+        let limits = &self.settings().limits;
+        let source = source_of(ip);
+        let (key, limit) = match (class, claims) {
+            // The epoch is part of it: a token that was ended with all others uses up nothing of what came after it.
+            (LimitClass::General, Some(claims)) => (
+                format!("user:{}:{}", claims.sub, claims.epoch),
+                limits.general_per_minute,
+            ),
+            (LimitClass::Auth, _) => (format!("auth:{source}"), limits.auth_per_minute_per_ip),
+            (LimitClass::General | LimitClass::Anonymous | LimitClass::Administrator, _) => {
+                (format!("anonymous:{source}"), limits.anonymous_per_minute_per_ip)
+            }
+        };
+        Rule {
+            key,
+            limit,
+            window: MINUTE,
         }
     }
 
@@ -107,7 +122,8 @@ impl Application {
     ) -> Result<(), Error> {
         let name = self.identifier_name(identifier);
         let limit = self.settings().limits.auth_per_minute;
-        self.admit_one(format!("{operation}:{ip}:{name}"), limit, MINUTE).await
+        self.admit_one(format!("{operation}:{}:{name}", source_of(ip)), limit, MINUTE)
+            .await
     }
 
     /// Counts what one user does by a rule of its own, beside all of their requests.
@@ -129,7 +145,8 @@ impl Application {
         limit: u32,
         window: Duration,
     ) -> Result<(), Error> {
-        self.admit_one(format!("{operation}:{ip}"), limit, window).await
+        self.admit_one(format!("{operation}:{}", source_of(ip)), limit, window)
+            .await
     }
 
     /// Counts what is sent to one phone number or e-mail address, whoever asks for it.
@@ -158,8 +175,11 @@ impl Application {
 
     async fn admit_one(&self, key: String, limit: u32, window: Duration) -> Result<(), Error> {
         let rule = Rule { key, limit, window };
-        match self.limiter().admit(&[rule], None).await.retry_after_seconds {
-            Some(seconds) => Err(Error::limited(seconds)),
+        let admission = self.limiter().admit(&[rule], None).await;
+        match admission.retry_after_seconds {
+            Some(seconds) => Err(Error::limited(seconds)
+                .with("limit", admission.limit)
+                .with("resetAfter", admission.reset_seconds)),
             None => Ok(()),
         }
     }
@@ -172,5 +192,27 @@ impl Application {
     /// The name under which Redis knows an identifier.
     pub(crate) fn identifier_digest(&self, identifier: &Identifier) -> [u8; 32] {
         self.identifier_key().sign(&[identifier.folded().as_bytes()])
+    }
+}
+
+/// Whom an address is counted as. A host that speaks IPv6 has a network of 2^64 addresses to itself.
+fn source_of(ip: IpAddr) -> IpAddr {
+    match ip {
+        IpAddr::V4(_) => ip,
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_addresses_of_one_host_are_counted_as_one() {
+        let source = |text: &str| source_of(text.parse().unwrap()).to_string();
+        assert_eq!(source("203.0.113.9"), "203.0.113.9");
+        assert_eq!(source("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(source("2001:db8:1:2::"), source("2001:db8:1:2:ffff:ffff:ffff:ffff"));
+        assert_ne!(source("2001:db8:1:2::1"), source("2001:db8:1:3::1"));
     }
 }

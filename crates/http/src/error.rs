@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::context::RequestContext;
+use crate::middleware::headers::{X_RATELIMIT_LIMIT, X_RATELIMIT_REMAINING, X_RATELIMIT_RESET};
 use crate::routes::DoseBody;
 
 /// How long a client waits for something that is away, in seconds.
@@ -106,6 +107,14 @@ impl ResponseError for Failure {
         }
         if let Some(seconds) = retry_after(&self.error) {
             headers.insert(RETRY_AFTER, seconds.into());
+        }
+        let figure = |name| self.error.details().get(name).and_then(Value::as_u64);
+        if let (Kind::Limited, Some(limit), Some(reset)) =
+            (self.error.code().kind(), figure("limit"), figure("resetAfter"))
+        {
+            headers.insert(X_RATELIMIT_LIMIT.clone(), limit.into());
+            headers.insert(X_RATELIMIT_REMAINING.clone(), HeaderValue::from_static("0"));
+            headers.insert(X_RATELIMIT_RESET.clone(), reset.into());
         }
         if self.error.code().kind() == Kind::Unauthenticated {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

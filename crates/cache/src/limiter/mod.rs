@@ -70,8 +70,8 @@ impl Limiter {
         }
     }
 
-    /// Counts a request in all of `rules`, or in none when one of them refuses it; and asks, in the same round trip,
-    /// whether `session` was ended. Without rules everything is admitted.
+    /// Counts a request in all of `rules`, or in none when one of them refuses it, or when `session` was ended, which is asked
+    /// in the same round trip. Without rules everything is admitted.
     pub async fn admit(&self, rules: &[Rule], session: Option<SessionId>) -> Admission {
         if let Ok((standings, session_revoked)) = self.ask_redis(rules, session).await {
             return Admission::of(&standings, session_revoked);

@@ -1,15 +1,20 @@
--- Counts a request in all of its windows, or in none when one of them is full.
+-- Counts a request in all of its windows, or in none when one of them is full, or its session has ended: who stole a token
+-- uses up nothing of its owner's with it.
 --
 -- A window is the list of the times, in milliseconds, of the requests it has admitted, oldest first and never longer
 -- than its limit. That is exact at any moment, ten bytes an entry, and all that is read or written is at its two ends;
 -- only what has just left a window is looked for, by halving, and cut off at once. The time is the server's.
 --
 -- KEYS: the windows; then the marker of an ended session, if one is asked about. ARGV: the limit and the length in
--- milliseconds of each window. Returns 1 when the session has ended; then for each window how many it will still admit,
--- in how many milliseconds it is empty, and in how many it has room, or -1 when it had.
+-- milliseconds of each window. Returns 1 when the session has ended, and no more; else 0, and for each window how many it
+-- will still admit, in how many milliseconds it is empty, and in how many it has room, or -1 when it had.
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local windows = #ARGV / 2
+
+if KEYS[windows + 1] and redis.call('EXISTS', KEYS[windows + 1]) == 1 then
+  return { 1 }
+end
 
 local function at(key, index)
   return tonumber(redis.call('LINDEX', key, index))
@@ -55,7 +60,4 @@ for i = 1, windows do
   end
 end
 
-if KEYS[windows + 1] then
-  answer[1] = redis.call('EXISTS', KEYS[windows + 1])
-end
 return answer

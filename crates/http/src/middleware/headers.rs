@@ -8,9 +8,9 @@ use crate::context::RequestContext;
 
 pub(super) static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 static X_API_VERSION: HeaderName = HeaderName::from_static("x-api-version");
-static X_RATELIMIT_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
-static X_RATELIMIT_REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
-static X_RATELIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+pub(crate) static X_RATELIMIT_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+pub(crate) static X_RATELIMIT_REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+pub(crate) static X_RATELIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// What stands in an answer that does not say otherwise itself.
 static DEFAULTS: [(HeaderName, HeaderValue); 2] = [
@@ -37,10 +37,13 @@ pub(super) fn hsts(settings: &Settings) -> Option<HeaderValue> {
 pub(super) fn dress(headers: &mut HeaderMap, context: &RequestContext, hsts: Option<&HeaderValue>) {
     headers.insert(X_REQUEST_ID.clone(), context.request_id.clone());
     headers.insert(X_API_VERSION.clone(), HeaderValue::from_static("1"));
-    let admission = context.admission;
-    headers.insert(X_RATELIMIT_LIMIT.clone(), admission.limit.into());
-    headers.insert(X_RATELIMIT_REMAINING.clone(), admission.remaining.into());
-    headers.insert(X_RATELIMIT_RESET.clone(), admission.reset_seconds.into());
+    // A refusal by another limit has said so already.
+    if !headers.contains_key(&X_RATELIMIT_LIMIT) {
+        let admission = context.admission;
+        headers.insert(X_RATELIMIT_LIMIT.clone(), admission.limit.into());
+        headers.insert(X_RATELIMIT_REMAINING.clone(), admission.remaining.into());
+        headers.insert(X_RATELIMIT_RESET.clone(), admission.reset_seconds.into());
+    }
     for (name, value) in &ALWAYS {
         headers.insert(name.clone(), value.clone());
     }

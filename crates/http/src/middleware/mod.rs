@@ -5,7 +5,7 @@ mod arrival;
 mod cors;
 mod envelope;
 mod gate;
-mod headers;
+pub(crate) mod headers;
 mod record;
 
 pub(crate) use arrival::bearer_token;
