@@ -33,7 +33,7 @@ fn language_of(tag: &str) -> Option<Language> {
 fn quality(parameters: &str) -> f32 {
     let value = parameters
         .split(';')
-        .find_map(|parameter| parameter.trim().strip_prefix("q="));
+        .find_map(|parameter| parameter.trim().strip_prefix(['q', 'Q'])?.strip_prefix('='));
     value.map_or(1.0, |value| value.trim().parse().unwrap_or(0.0))
 }
 
@@ -47,6 +47,7 @@ mod tests {
         assert_eq!(asked_for("en-GB"), Some(Language::English));
         assert_eq!(asked_for("fr, en-GB;q=0.8, km;q=0.5"), Some(Language::English));
         assert_eq!(asked_for("en;q=0.1, KM-KH"), Some(Language::Khmer));
+        assert_eq!(asked_for("en;Q=0.1, km;q=0.5"), Some(Language::Khmer));
         assert_eq!(asked_for("en; q=0.9 , km ;q=0.91"), Some(Language::Khmer));
     }
 

@@ -14,11 +14,17 @@ use crate::error::Failure;
 pub(crate) struct Verbs(Arc<[(ResourceDef, HeaderValue)]>);
 
 impl Verbs {
-    /// The verbs that the document names.
+    /// The verbs that the document names, at their short addresses, too, and those of its page.
     pub(crate) fn of(document: &OpenApi) -> Self {
         let paths = document.paths.paths.iter();
-        let verbs = paths.filter_map(|(path, item)| Some((ResourceDef::new(path.as_str()), allow(item)?)));
-        Self(verbs.collect())
+        let documented = paths.filter_map(|(path, item)| {
+            let short = path.strip_prefix("/api/v1").filter(|short| has_short_address(short));
+            let addresses: Vec<&str> = [Some(path.as_str()), short].into_iter().flatten().collect();
+            Some((ResourceDef::new(addresses), allow(item)?))
+        });
+        let page = ResourceDef::prefix(vec!["/docs", "/api/v1/docs"]);
+        let page = (page, HeaderValue::from_static("GET"));
+        Self(documented.chain([page]).collect())
     }
 
     /// Why a request met no route: its path has other verbs, or there is no such path.
@@ -29,6 +35,11 @@ impl Verbs {
             None => Error::missing(Resource::Route).into(),
         }
     }
+}
+
+/// Whether people and machines find it without the prefix, too; see `mount`.
+fn has_short_address(path: &str) -> bool {
+    path == "/openapi.json" || path == "/health" || path.starts_with("/health/")
 }
 
 /// The value of `Allow` for a path.
@@ -74,11 +85,23 @@ mod tests {
     fn a_known_path_says_what_it_may_be_called_with() {
         assert_eq!(refused("/api/v1/auth/login"), (405, Some("POST".to_owned())));
         assert_eq!(refused("/api/v1/doses/42/taken"), (405, Some("PATCH".to_owned())));
+        for path in [
+            "/health",
+            "/health/ready",
+            "/openapi.json",
+            "/docs",
+            "/api/v1/docs/",
+            "/api/v1/docs/index.html",
+        ] {
+            assert_eq!(refused(path), (405, Some("GET".to_owned())), "{path}");
+        }
     }
 
     #[test]
     fn an_unknown_path_is_not_found() {
         assert_eq!(refused("/api/v1/nowhere"), (404, None));
         assert_eq!(refused("/api/v1/auth/login/more"), (404, None));
+        assert_eq!(refused("/auth/login"), (404, None));
+        assert_eq!(refused("/docsx"), (404, None));
     }
 }

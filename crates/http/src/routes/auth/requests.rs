@@ -15,7 +15,7 @@ pub(crate) struct LoginRequest {
         value_type = String,
         required = true,
         max_length = 254,
-        pattern = r"^(\+[1-9]([ .()-]?[0-9]){7,14}|0([ .()-]?[0-9]){5,12}|[A-Za-z0-9._%+-]{1,64}@([A-Za-z0-9]+\.)+[A-Za-z]{2,})$",
+        pattern = r"^(\+[1-9]([ .()-]?[0-9]){7,14}|0([ .()-]?[0-9]){5,12}|[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)$",
         example = "+85512345678",
     )]
     identifier: Option<String>,
