@@ -53,7 +53,7 @@ mod m20261124_000064_waiting_requests;
 mod m20261124_000065_gone_doctors;
 
 pub use grant::grant;
-pub use run::{down, fresh, pending, status, up};
+pub use run::{down, fresh, later, pending, status, up};
 pub use sea_orm_migration::{DbErr, MigrationTrait, MigratorTrait, sea_orm};
 
 /// All steps, oldest first.

@@ -1,24 +1,28 @@
 //! Running the steps: one process at a time, without the time limits of the application's sessions.
 
+use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::sea_orm::sqlx::postgres::PgPoolOptions;
 use sea_orm_migration::sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqlxPostgresConnector, Statement,
     TransactionTrait,
 };
-use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
 
 use crate::{Migrator, m20261123_000001_schema};
 
 /// `das_tern` in ASCII: what processes that migrate the same database agree to lock.
 const LOCK: i64 = 0x6461_735f_7465_726e;
 
-/// Applies the steps that are still to be applied, and names them.
+/// Applies the steps that are still to be applied, and names them. Where there are none, a role that may not change the
+/// schema can say so, too.
 ///
 /// Processes that call this at once take turns, and the later ones find nothing left to do.
 ///
 /// # Errors
-/// When the database fails, or a step cannot be applied; earlier steps stay applied.
+/// When the database fails, or a step cannot be applied, as it cannot before one of a later release; earlier steps stay applied.
 pub async fn up(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    if pending(db).await?.is_empty() {
+        return Ok(Vec::new());
+    }
     let session = Session::begin(db).await?;
     let names = pending(&session.db).await?;
     Migrator::up(&session.db, None).await?;
@@ -29,7 +33,8 @@ pub async fn up(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
 /// Takes back the last `steps` steps, newest first, and names them.
 ///
 /// # Errors
-/// When the database fails, or a step cannot be taken back; later steps stay taken back.
+/// When the database fails, or a step cannot be taken back, as it cannot after one of a later release; later steps stay taken
+/// back.
 pub async fn down(db: &DatabaseConnection, steps: u32) -> Result<Vec<String>, DbErr> {
     let session = Session::begin(db).await?;
     let applied = status(&session.db)
@@ -58,20 +63,51 @@ pub async fn fresh(db: &DatabaseConnection) -> Result<(), DbErr> {
     session.end().await
 }
 
-/// Every step, oldest first, and whether it is applied. Changes nothing.
+/// Every step of this release, oldest first, and whether it is applied. Changes nothing.
 ///
 /// # Errors
-/// When the database fails, or knows a step that this program does not.
+/// When the database fails.
 pub async fn status(db: &DatabaseConnection) -> Result<Vec<(String, bool)>, DbErr> {
-    let steps = Migrator::get_migration_with_status_read_only(db).await?;
-    let entry = |step: Migration| (step.name().to_owned(), step.status() == MigrationStatus::Applied);
-    Ok(steps.into_iter().map(entry).collect())
+    let applied = applied(db).await?;
+    let entry = |name: String| {
+        let is_applied = applied.contains(&name);
+        (name, is_applied)
+    };
+    Ok(names().map(entry).collect())
+}
+
+/// The steps that the database has from a later release, oldest first: this one serves it all the same, so that a release can be
+/// taken back without its steps. Changes nothing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn later(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    let own: Vec<String> = names().collect();
+    let applied = applied(db).await?.into_iter();
+    Ok(applied.filter(|name| !own.contains(name)).collect())
+}
+
+fn names() -> impl Iterator<Item = String> {
+    Migrator::migrations().into_iter().map(|step| step.name().to_owned())
+}
+
+/// The names of the steps that the database has, in their order; none where it was never migrated.
+async fn applied(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    let ask = |sql| db.query_all_raw(Statement::from_string(DbBackend::Postgres, sql));
+    if ask("SELECT 1 WHERE to_regclass('seaql_migrations') IS NOT NULL")
+        .await?
+        .is_empty()
+    {
+        return Ok(Vec::new());
+    }
+    let rows = ask("SELECT version FROM seaql_migrations ORDER BY version").await?;
+    rows.iter().map(|row| row.try_get("", "version")).collect()
 }
 
 /// The steps still to be applied, oldest first. Changes nothing.
 ///
 /// # Errors
-/// When the database fails, or knows a step that this program does not.
+/// When the database fails.
 pub async fn pending(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
     let steps = status(db).await?;
     Ok(steps

@@ -124,6 +124,24 @@ async fn the_status_names_each_step_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_schema_of_a_later_release_is_served_and_left_alone() {
+    let database = TestDatabase::create().await;
+    let db: &DatabaseConnection = database.database().connection();
+    let sql = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29990101_000001_to_come', 0)";
+    execute(database.database(), sql).await;
+
+    assert!(das_tern_migration::up(db).await.unwrap().is_empty());
+    assert!(das_tern_migration::pending(db).await.unwrap().is_empty());
+    assert_eq!(das_tern_migration::status(db).await.unwrap().len(), count() as usize);
+    assert_eq!(
+        das_tern_migration::later(db).await.unwrap(),
+        ["m29990101_000001_to_come"]
+    );
+    das_tern_migration::down(db, 1).await.unwrap_err();
+    assert_eq!(das_tern_migration::later(db).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn fresh_empties_our_tables_and_leaves_those_of_others() {
     let database = TestDatabase::create().await;
     Rows::insert(database.database()).await;

@@ -160,7 +160,6 @@ fn warn_of_pending(pending: Result<Vec<String>, DbErr>) {
     match pending {
         Ok(names) if names.is_empty() => {}
         Ok(names) => tracing::warn!(?names, "migrations pending: not ready before `das-tern migrate up`"),
-        // A schema of a later release has steps that this one does not know, and still serves it.
         Err(error) => tracing::warn!(%error, "cannot tell which migrations are pending"),
     }
 }

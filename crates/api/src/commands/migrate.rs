@@ -14,7 +14,10 @@ pub(super) async fn run(config: &Config, direction: Migrate) -> anyhow::Result<(
     let database = connect(config).await?;
     let db = database.connection();
     match direction {
-        Migrate::Up => report("applied", &das_tern_migration::up(db).await?)?,
+        Migrate::Up => {
+            report("applied", &das_tern_migration::up(db).await?)?;
+            report_later(&das_tern_migration::later(db).await?)?;
+        }
         Migrate::Down { steps, .. } => report("taken back", &das_tern_migration::down(db, steps).await?)?,
         Migrate::Fresh { .. } => {
             das_tern_migration::fresh(db).await?;
@@ -24,7 +27,18 @@ pub(super) async fn run(config: &Config, direction: Migrate) -> anyhow::Result<(
             das_tern_migration::grant(db, &role).await?;
             print(&format!("{role} has what the server needs\n"))?;
         }
-        Migrate::Status { json } => show(&das_tern_migration::status(db).await?, json)?,
+        Migrate::Status { json } => {
+            let (steps, later) = (
+                das_tern_migration::status(db).await?,
+                das_tern_migration::later(db).await?,
+            );
+            if json {
+                show_json(&steps, &later)?;
+            } else {
+                show(&steps)?;
+                report_later(&later)?;
+            }
+        }
     }
     database.close().await;
     Ok(())
@@ -47,14 +61,24 @@ fn report(what: &str, names: &[String]) -> anyhow::Result<()> {
     }
 }
 
-fn show(steps: &[(String, bool)], as_json: bool) -> anyhow::Result<()> {
-    if as_json {
-        let steps: Vec<_> = steps
-            .iter()
-            .map(|(name, applied)| json!({"name": name, "applied": applied}))
-            .collect();
-        return print(&format!("{:#}\n", json!(steps)));
-    }
+fn report_later(names: &[String]) -> anyhow::Result<()> {
+    names
+        .iter()
+        .try_for_each(|name| print(&format!("of a later release: {name}\n")))
+}
+
+fn show_json(steps: &[(String, bool)], later: &[String]) -> anyhow::Result<()> {
+    let own = steps
+        .iter()
+        .map(|(name, applied)| json!({"name": name, "applied": applied, "later": false}));
+    let later = later
+        .iter()
+        .map(|name| json!({"name": name, "applied": true, "later": true}));
+    let steps: Vec<_> = own.chain(later).collect();
+    print(&format!("{:#}\n", json!(steps)))
+}
+
+fn show(steps: &[(String, bool)]) -> anyhow::Result<()> {
     steps.iter().try_for_each(|(name, applied)| {
         let state = if *applied { "applied" } else { "pending" };
         print(&format!("{state}  {name}\n"))
