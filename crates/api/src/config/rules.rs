@@ -2,6 +2,7 @@
 
 use das_tern_application::LICENCE_PHOTO_BYTES;
 use das_tern_integrations::{MailProvider, ObjectProvider, SmsProvider};
+use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::effective::{Effective, SECRETS, URLS};
@@ -65,8 +66,8 @@ impl Rules<'_> {
             self.refuse(is_public, key, "is a secret of development, which everybody knows");
         }
         for key in URLS {
-            let password = self.effective.text(key).as_deref().and_then(password);
-            let is_public = password.is_some_and(|password| public.contains(&password));
+            let passwords = self.effective.text(key).map(|url| passwords(&url)).unwrap_or_default();
+            let is_public = passwords.iter().any(|password| public.contains(password));
             self.refuse(is_public, key, "has a password of development, which everybody knows");
         }
         self.refuse(
@@ -133,10 +134,21 @@ fn well_known() -> Vec<String> {
             .collect::<Vec<_>>()
     };
     let secrets = SECRETS.into_iter().flat_map(text).filter(|secret| !secret.is_empty());
-    let passwords = URLS.into_iter().flat_map(text).filter_map(|url| password(&url));
+    let passwords = URLS.into_iter().flat_map(text).flat_map(|url| passwords(&url));
     secrets.chain(passwords).collect()
 }
 
-fn password(url: &str) -> Option<String> {
-    Some(Url::parse(url).ok()?.password()?.to_owned())
+/// The passwords that a URL has, however they are written: before the host, and among the parameters.
+fn passwords(url: &str) -> Vec<String> {
+    let Ok(url) = Url::parse(url) else {
+        return Vec::new();
+    };
+    let before_host = url
+        .password()
+        .map(|password| percent_decode_str(password).decode_utf8_lossy().into_owned());
+    let parameters = url.query_pairs().filter(|(name, _)| name == "password");
+    before_host
+        .into_iter()
+        .chain(parameters.map(|(_, password)| password.into_owned()))
+        .collect()
 }

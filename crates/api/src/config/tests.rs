@@ -249,6 +249,14 @@ fn production_has_no_secrets_of_its_own() {
 #[case::previous_key("DASTERN__AUTH__TOKEN_KEY_PREVIOUS", "a key of development that everybody knows")]
 #[case::metrics_token("DASTERN__HTTP__METRICS_TOKEN", "a metrics token of development")]
 #[case::database_password("DASTERN__DATABASE__URL", "postgres://app:das_tern_development@db.internal/das_tern")]
+#[case::escaped_password(
+    "DASTERN__DATABASE__URL",
+    "postgres://app:das%5Ftern%5Fdevelopment@db.internal/das_tern"
+)]
+#[case::password_behind(
+    "DASTERN__DATABASE__URL",
+    "postgres://app@db.internal/das_tern?password=das_tern_development"
+)]
 #[case::test_password("DASTERN__DATABASE__URL", "postgres://app:das_tern_test@db.internal/das_tern")]
 #[case::migration("DASTERN__SERVER__MIGRATE_ON_START", "true")]
 #[case::pretty_log("DASTERN__LOG__FORMAT", "pretty")]
