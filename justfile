@@ -73,11 +73,11 @@ openapi FILE="openapi.json":
 
 # A prompt on the development database
 psql:
-    {{with-services}} sh -c 'psql "$DATABASE_URL"'
+    {{with-services}} sh -c 'exec psql "$DATABASE_URL"'
 
 # A prompt on the development Redis
 redis-cli:
-    {{with-services}} sh -c '"$(command -v redis-cli || command -v valkey-cli)" -u "$REDIS_URL"'
+    {{with-services}} sh -c 'exec "$(command -v redis-cli || command -v valkey-cli)" -u "$REDIS_URL"'
 
 # PostgreSQL and Redis as containers; `just docker-up --profile api` with the API
 docker-up *ARGS:

@@ -53,7 +53,7 @@ enum Command {
     Check,
     /// Run a command with `DATABASE_URL` and `REDIS_URL` of the development services.
     #[command(
-        after_help = "Examples:\n  cargo xtask with-services -- cargo run -- migrate status\n  cargo xtask with-services -- sh -c 'psql \"$DATABASE_URL\"'"
+        after_help = "Examples:\n  cargo xtask with-services -- cargo run -- migrate status\n  cargo xtask with-services -- sh -c 'exec psql \"$DATABASE_URL\"'"
     )]
     WithServices {
         /// The command and its arguments.

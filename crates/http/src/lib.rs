@@ -17,7 +17,7 @@
 //! ```
 //!
 //! To add an endpoint: a handler of 5 to 10 lines in `routes/<nouns>/mod.rs`, with its documentation; what it reads in
-//! `requests.rs`, where every invalid field is told at once; what it shows in `answers.rs`; a line in `routes::mount`.
+//! `requests.rs`, where every invalid field is told at once; what it shows in `answers.rs`; a line in `routes::mount_all`.
 //! A new code of failure needs no change here: its kind has its status.
 
 mod app;

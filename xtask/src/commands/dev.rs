@@ -10,11 +10,15 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
+use super::compose;
 use super::down::stop_leftovers;
 use crate::services::{Folder, PostgresOptions, RedisOptions, Services};
 
 /// The database of development.
 const DATABASE: &str = "das_tern";
+
+/// The note of an `up`'s process, which tells other commands that they may use its services.
+pub(super) const UP: &str = "UP_PID";
 
 /// What only one command at a time has: the services of this checkout. It ends with its process, however that ends.
 #[derive(Debug)]
@@ -80,8 +84,8 @@ impl Claim {
 }
 
 /// Where the services' files are kept from one start to the next. Starts what the environment does not name, on the ports
-/// of the last time where these are free.
-pub(super) fn own_services(folder: &Folder) -> Result<Services> {
+/// of the last time where these are free, and writes it down; `more` are notes of the caller's own.
+pub(super) fn own_services(folder: &Folder, more: &[(&str, &str)]) -> Result<Services> {
     let notes = Notes::read(folder);
     let postgres = PostgresOptions {
         port: notes.number("POSTGRES_PORT"),
@@ -93,15 +97,17 @@ pub(super) fn own_services(folder: &Folder) -> Result<Services> {
         ..RedisOptions::default()
     };
     stop_leftovers(folder, &notes);
-    Services::start(folder, &postgres, &redis, DATABASE)
+    let services = Services::start(folder, &postgres, &redis, DATABASE)?;
+    Notes::write(folder, &services, &[more, notes.of_containers().as_slice()].concat())?;
+    Ok(services)
 }
 
-/// What `up` has written down about itself.
+/// What the last command that had the services has written down about them.
 #[derive(Default)]
 pub(super) struct Notes(BTreeMap<String, String>);
 
 impl Notes {
-    /// What the last `up` wrote, if anything.
+    /// What it wrote, if anything.
     pub(super) fn read(folder: &Folder) -> Self {
         Self::parse(&fs::read_to_string(path(folder)).unwrap_or_default())
     }
@@ -129,8 +135,13 @@ impl Notes {
                 lines.push(format!("{name}_PID={pid}"));
             }
         }
-        lines.push(format!("UP_PID={}\n", std::process::id()));
-        Ok(fs::write(path(folder), lines.join("\n"))?)
+        let path = path(folder);
+        fs::write(&path, lines.join("\n") + "\n").with_context(|| format!("cannot write {}", path.display()))
+    }
+
+    /// The note that containers are ours. Services of another kind do not end it, for the containers are still there.
+    fn of_containers(&self) -> Option<(&str, &str)> {
+        self.get(compose::NOTE).map(|value| (compose::NOTE, value))
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&str> {
@@ -143,7 +154,7 @@ impl Notes {
 
     /// Where a service of the `up` with this process is, if it wrote these notes and the service answers.
     pub(super) fn url(&self, name: &str, up: Option<u32>) -> Option<&str> {
-        let is_current = up.is_some() && self.number("UP_PID") == up;
+        let is_current = up.is_some() && self.number(UP) == up;
         self.get(name).filter(|url| is_current && listens(url))
     }
 }
@@ -189,6 +200,20 @@ mod tests {
         assert!(refused.contains(&format!("(process {own})")), "{refused}");
         drop(claim);
         assert!(Claim::take(&folder).is_ok());
+    }
+
+    #[test]
+    fn the_note_of_containers_outlives_services_of_another_kind() {
+        let folder = Folder::temporary("notes").unwrap();
+        let services = Services::elsewhere("postgres://one".to_owned(), "redis://two".to_owned());
+        Notes::write(&folder, &services, &[(UP, "7"), (compose::NOTE, "started")]).unwrap();
+        let notes = Notes::read(&folder);
+        assert_eq!(notes.number(UP), Some(7));
+        Notes::write(&folder, &services, notes.of_containers().as_slice()).unwrap();
+        let notes = Notes::read(&folder);
+        assert_eq!(notes.get(compose::NOTE), Some("started"));
+        assert_eq!(notes.get("REDIS_URL"), Some("redis://two"));
+        assert_eq!(notes.get(UP), None);
     }
 
     #[test]

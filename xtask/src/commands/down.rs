@@ -77,7 +77,7 @@ fn stop(folder: &Folder) -> Result<Claim> {
     Ok(claim)
 }
 
-/// Stops the services of an `up` that was killed. A number that was noted may be another process's by now, which is left
+/// Stops the services of a command that was killed. A number that was noted may be another process's by now, which is left
 /// alone.
 pub(super) fn stop_leftovers(folder: &Folder, notes: &Notes) {
     let port: Option<u16> = notes.number("REDIS_PORT");

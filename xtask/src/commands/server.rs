@@ -33,17 +33,16 @@ pub(super) fn with_seeded(
     };
     finish("migrating", &mut das_tern(&["migrate", "up"]))?;
     finish("seeding", &mut das_tern(&[&["seed"], seed].concat()))?;
-    let port = free_port(None)?;
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port(None)?));
     let started = Instant::now();
-    let mut server = unlimited(&mut das_tern(&["serve"]), port).spawn()?;
-    let result =
-        wait_until_ready(port, started).and_then(|()| task(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), server.id()));
+    let mut server = unlimited(&mut das_tern(&["serve"]), address).spawn()?;
+    let result = wait_until_ready(address, started).and_then(|()| task(address, server.id()));
     signal(Signal::SIGTERM, server.id())?;
     server.wait()?;
     result
 }
 
-fn unlimited(command: &mut Command, port: u16) -> &mut Command {
+fn unlimited(command: &mut Command, address: SocketAddr) -> &mut Command {
     let plenty = "100000000";
     let limits = [
         "AUTH_PER_MINUTE",
@@ -55,14 +54,14 @@ fn unlimited(command: &mut Command, port: u16) -> &mut Command {
         .envs(limits.map(|name| (format!("DASTERN__LIMITS__{name}"), plenty)))
         // Fifty logins at once wait for each other, and none is to be sent away.
         .env("DASTERN__AUTH__HASH_TIMEOUT_MS", "60000")
-        .env("HOST", Ipv4Addr::LOCALHOST.to_string())
-        .env("PORT", port.to_string())
+        .env("HOST", address.ip().to_string())
+        .env("PORT", address.port().to_string())
         .env("DASTERN__LOG__LEVEL", "warn")
         .process_group(0)
 }
 
-fn wait_until_ready(port: u16, started: Instant) -> Result<()> {
-    while !is_ready(port) {
+fn wait_until_ready(address: SocketAddr, started: Instant) -> Result<()> {
+    while !is_ready(address) {
         ensure!(
             started.elapsed() < Duration::from_secs(30),
             "the server is not ready after half a minute"

@@ -1,5 +1,6 @@
 use std::env;
 use std::ffi::OsString;
+use std::io::{IsTerminal, stdin};
 use std::process::Command;
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ pub fn with_services(command: &[String]) -> Result<()> {
     }
     let up = match Claim::attempt(&folder)? {
         Claimed::Ours(_claim) => {
-            let mut services = own_services(&folder)?;
+            let mut services = own_services(&folder, &[])?;
             let result = run(command, &path, &services.environment());
             services.stop();
             return result;
@@ -59,6 +60,10 @@ fn run(command: &[String], path: &OsString, environment: &[(&str, &str)]) -> Res
         .current_dir(checkout())
         .spawn()
         .with_context(|| format!("cannot run {program}"))?;
+    // In psql, Ctrl-C ends a statement, not the session.
+    if stdin().is_terminal() {
+        interrupt::leave_to_child()?;
+    }
     let status = interrupt::wait(&mut child, PATIENCE)?;
     if !status.success() {
         bail!("{program} failed ({status})");

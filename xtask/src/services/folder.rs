@@ -1,6 +1,7 @@
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::io::Write;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -66,8 +67,7 @@ impl Folder {
         } else {
             checkout.join(".dev")
         };
-        fs::create_dir_all(&path).with_context(|| format!("cannot make {}", path.display()))?;
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
+        make(&path, 0o755, &path)?;
         Ok(Self {
             path,
             is_temporary: false,
@@ -82,8 +82,7 @@ impl Folder {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("das-tern-{name}-{}-{number}", std::process::id()));
-        fs::create_dir_all(&path).with_context(|| format!("cannot make {}", path.display()))?;
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
+        make(&path, 0o755, &path)?;
         Ok(Self {
             path,
             is_temporary: true,
@@ -96,14 +95,18 @@ impl Folder {
         &self.path
     }
 
+    /// A folder in it that everybody may read.
+    pub(crate) fn open(&self, name: &str) -> Result<PathBuf> {
+        let path = self.path.join(name);
+        make(&path, 0o755, &self.path)?;
+        Ok(path)
+    }
+
     /// A folder in it, owned by the account that PostgreSQL runs as, and by nobody else to be read.
     pub(crate) fn private(&self, name: &str, account: Option<Account>) -> Result<PathBuf> {
         let path = self.path.join(name);
-        fs::create_dir_all(&path)?;
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o700))?;
-        if let Some(account) = account {
-            chown(&path, Some(account.uid), Some(account.gid))?;
-        }
+        make(&path, 0o700, &self.path)?;
+        give(&path, account)?;
         Ok(path)
     }
 }
@@ -117,6 +120,37 @@ impl Drop for Folder {
     }
 }
 
+/// Makes a folder, unless it is there, with this mode whatever the umask. It lies in `all`, or is that.
+fn make(path: &Path, mode: u32, all: &Path) -> Result<()> {
+    fs::create_dir_all(path).with_context(|| format!("cannot make {}", path.display()))?;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).with_context(|| {
+        format!(
+            "cannot set the mode of {}. If it belongs to another account since a start as root, \
+             `sudo chown -R \"$(id -un)\" '{}'` gives it back",
+            path.display(),
+            all.display()
+        )
+    })
+}
+
+/// Writes a file that only the account that PostgreSQL runs as may read.
+pub(crate) fn write_secret(path: &Path, text: &str, account: Option<Account>) -> Result<()> {
+    let write = || {
+        let mut options = OpenOptions::new();
+        let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(path)?;
+        file.write_all(text.as_bytes())
+    };
+    write().with_context(|| format!("cannot write {}", path.display()))?;
+    give(path, account)
+}
+
+fn give(path: &Path, account: Option<Account>) -> Result<()> {
+    let Some(Account { uid, gid }) = account else {
+        return Ok(());
+    };
+    chown(path, Some(uid), Some(gid)).with_context(|| format!("cannot give {} to account {uid}", path.display()))
+}
+
 /// The root of this checkout.
 pub(crate) fn checkout() -> PathBuf {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -127,4 +161,33 @@ pub(crate) fn checkout() -> PathBuf {
 fn is_open(path: &Path) -> bool {
     path.ancestors()
         .all(|folder| fs::metadata(folder).is_ok_and(|metadata| metadata.mode() & 0o001 != 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_for_its_account_alone() {
+        let folder = Folder::temporary("secret").unwrap();
+        let path = folder.path().join("password");
+        let account = Account::unprivileged().unwrap();
+        write_secret(&path, "longer than the next", account).unwrap();
+        write_secret(&path, "secret", account).unwrap();
+        let metadata = fs::metadata(&path).unwrap();
+        assert_eq!(metadata.mode() & 0o777, 0o600);
+        assert!(account.is_none_or(|account| account.uid == metadata.uid()));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "secret");
+    }
+
+    /// Below `/proc` nobody may set a mode, not even root.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_folder_that_is_not_ours_is_named_with_the_way_out() {
+        let shown = format!(
+            "{:#}",
+            make(Path::new("/proc/self"), 0o755, Path::new("/proc")).unwrap_err()
+        );
+        assert!(shown.contains("/proc/self") && shown.contains("chown -R"), "{shown}");
+    }
 }

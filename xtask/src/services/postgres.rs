@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use nix::sys::signal::Signal;
 
-use super::folder::Account;
+use super::folder::{Account, write_secret};
 use super::process::{Server, command_line, end, free_port, run, run_as};
 use super::{Folder, Tools};
 
@@ -184,7 +184,7 @@ impl Drop for Postgres {
 fn make_cluster(binaries: &Path, data: &Path, account: Option<Account>) -> Result<()> {
     // The password goes through a file, since arguments are for everybody to read.
     let password = data.with_extension("password");
-    fs::write(&password, PASSWORD)?;
+    write_secret(&password, PASSWORD, account)?;
     let initdb = |locale: &str| {
         let mut command = Command::new(binaries.join("initdb"));
         command.args([

