@@ -36,39 +36,52 @@ fn ascii_digit(character: char) -> char {
 }
 
 /// The number at the start of an amount, where it says one and no other: `0.5` of `0.5 គ្រាប់`, of `0,5`, of `1/2` and of
-/// `½`, but nothing of `1-2`. A wrong number of tablets is worse than none.
+/// `½`, `1.5` of `1 1/2`, but nothing of `1-2` or `1 or 2`. What stands in brackets does not count. A wrong number of tablets
+/// is worse than none.
 #[must_use]
 pub fn quantity_of(amount: &str) -> Option<f64> {
-    let text = ascii_digits(amount);
+    let text = ascii_digits(amount).replace(['\u{2044}', '\u{2215}', '\u{ff0f}'], "/");
     let (whole, rest) = split_number(text.trim());
-    let (fraction, rest) = split_fraction(rest.trim_start());
-    let (number, rest) = match (whole, fraction) {
+    let (number, rest) = match (whole, split_fraction(rest)) {
         (Some(numerator), None) => match split_divisor(rest) {
-            Some((divisor, rest)) => (Some(numerator / divisor), rest),
-            None => (Some(numerator), rest),
+            Some((divisor, rest)) => (numerator / divisor, rest),
+            None => (numerator, rest),
         },
-        (whole, Some(fraction)) => (Some(whole.unwrap_or_default() + fraction), rest),
-        (None, None) => (None, rest),
+        (whole, Some((fraction, rest))) => (whole.unwrap_or_default() + fraction, rest),
+        (None, None) => return None,
     };
-    number.filter(|number| number.is_finite() && !goes_on(rest))
+    (number.is_finite() && !says_more(rest)).then_some(number)
 }
 
-/// Whether a number is followed by another one that belongs to it: a range, a second divisor, thousands.
-fn goes_on(rest: &str) -> bool {
-    let follows = rest.strip_prefix([',', '.']).or_else(|| {
-        Some(
-            rest.trim_start()
-                .strip_prefix(['/', '\u{2044}', '-', '\u{2013}', '\u{2014}', '~'])?
-                .trim_start(),
-        )
-    });
-    follows.is_some_and(|text| split_number(text).0.or(split_fraction(text).0).is_some())
+/// Whether a text has another number in it, in figures or in the words for a half.
+fn says_more(text: &str) -> bool {
+    let before_bracket = text.split(['(', '[', '{']).next().unwrap_or_default();
+    before_bracket.contains(char::is_numeric)
+        || before_bracket.contains("កន្លះ")
+        || before_bracket.to_lowercase().contains("half")
 }
 
 /// What a number is divided by, and what follows it.
 fn split_divisor(text: &str) -> Option<(f64, &str)> {
-    let (divisor, rest) = split_number(text.trim_start().strip_prefix(['/', '\u{2044}'])?.trim_start());
+    let (divisor, rest) = split_number(text.trim_start().strip_prefix('/')?.trim_start());
     Some((divisor?, rest))
+}
+
+/// The fraction that follows a whole number, or stands for itself, and what follows it: `½`, or the `1/2` of `1 1/2`.
+fn split_fraction(text: &str) -> Option<(f64, &str)> {
+    const FRACTIONS: [(char, f64); 5] = [('½', 0.5), ('¼', 0.25), ('¾', 0.75), ('⅓', 1.0 / 3.0), ('⅔', 2.0 / 3.0)];
+    let written = text.trim_start();
+    if let Some(found) = FRACTIONS
+        .iter()
+        .find_map(|(sign, value)| Some((*value, written.strip_prefix(*sign)?)))
+    {
+        return Some(found);
+    }
+    // Without a space before it, it is the number itself.
+    let (numerator, rest) = split_number(written);
+    let numerator = numerator.filter(|_| written.len() < text.len())?;
+    let (divisor, rest) = split_divisor(rest)?;
+    (numerator < divisor).then_some((numerator / divisor, rest))
 }
 
 /// A number at the start of a text, with a decimal point or a decimal comma, and what follows it. Three digits after a comma
@@ -87,15 +100,6 @@ fn split_number(text: &str) -> (Option<f64>, &str) {
         whole + 1 + decimals
     };
     (text[..end].replace(',', ".").parse().ok(), &text[end..])
-}
-
-/// A fraction that is one character, and what follows it.
-fn split_fraction(text: &str) -> (Option<f64>, &str) {
-    const FRACTIONS: [(char, f64); 5] = [('½', 0.5), ('¼', 0.25), ('¾', 0.75), ('⅓', 1.0 / 3.0), ('⅔', 2.0 / 3.0)];
-    let read = FRACTIONS
-        .iter()
-        .find_map(|(character, value)| Some((*value, text.strip_prefix(*character)?)));
-    read.map_or((None, text), |(value, rest)| (Some(value), rest))
 }
 
 #[cfg(test)]
@@ -133,6 +137,20 @@ mod tests {
     #[case("1/2/3", None)]
     #[case("1/0", None)]
     #[case("5 mg/ml", Some(5.0))]
+    #[case("1 1/2 tablet", Some(1.5))]
+    #[case("១ ១/២ គ្រាប់", Some(1.5))]
+    #[case("1 គ្រាប់ (500mg)", Some(1.0))]
+    #[case("1 3/2", None)]
+    #[case("1+1/2", None)]
+    #[case("1／2", Some(0.5))]
+    #[case("1⅛", None)]
+    #[case("1គ្រាប់កន្លះ", None)]
+    #[case("1 tablet and a Half", None)]
+    #[case("1 or 2", None)]
+    #[case("1 ឬ ២", None)]
+    #[case("1\u{2011}2", None)]
+    #[case("1 500 mg", None)]
+    #[case("2 x 500 mg", None)]
     #[case("", None)]
     fn the_quantity_is_the_number_in_front_where_it_is_clear(#[case] amount: &str, #[case] expected: Option<f64>) {
         let dosage = Dosage {

@@ -4,6 +4,7 @@ use time::Date;
 
 use super::decide::{Outcome, begin, number};
 use super::event::PrescriptionChange;
+use super::origin::{Origin, origins};
 use super::{
     Content, ContentEdit, GridProblem, InvalidRow, MAX_ROWS, Medicine, Prescription, PrescriptionError, RowDraft,
     Version,
@@ -62,7 +63,7 @@ impl Prescription {
         };
         let edited = content.edited(&change.content);
         let grid = match &change.rows {
-            Some(rows) => revise(base, by, rows, "medications", today, new_id)?,
+            Some(rows) => revise(base, &self.grid, by, rows, "medications", today, new_id)?,
             None => base.clone(),
         };
         check(by, &edited)?;
@@ -189,15 +190,16 @@ pub fn first_grid(
     today: Date,
     new_id: impl FnMut() -> MedicationId,
 ) -> Result<Vec<Medicine>, PrescriptionError> {
-    revise(&[], Author::Patient, rows, path, today, new_id)
+    revise(&[], &[], Author::Patient, rows, path, today, new_id)
 }
 
 /// The grid after an author wrote these rows. What a patient added beside a doctor's grid is not the doctor's to change.
 ///
 /// A row that takes the place of another keeps its id as long as its doses look the same; otherwise it gets one of its own,
-/// so that no dose that was taken ever looks different.
+/// so that no dose that was taken ever looks different. `shown` are the rows that the author was shown.
 fn revise(
     base: &[Medicine],
+    shown: &[Medicine],
     by: Author,
     rows: &[RowDraft],
     path: &str,
@@ -205,24 +207,26 @@ fn revise(
     mut new_id: impl FnMut() -> MedicationId,
 ) -> Result<Vec<Medicine>, PrescriptionError> {
     let is_foreign = |medicine: &Medicine| by == Author::Doctor && medicine.row.details.added_by_patient;
-    let (foreign, mut left): (Vec<_>, Vec<_>) = base.iter().cloned().partition(is_foreign);
+    let (foreign, own): (Vec<_>, Vec<_>) = base.iter().cloned().partition(is_foreign);
     let (mut grid, mut problems) = (Vec::new(), Vec::new());
-    for (n, draft) in rows.iter().enumerate() {
-        if foreign.iter().any(|medicine| Some(medicine.id) == draft.replaces) {
-            continue;
-        }
-        let known = take_replaced(&mut left, draft);
-        match draft.course.resolve(today, known.as_ref().map(|known| &known.row)) {
+    let origins = origins(&own, &foreign, shown, rows);
+    for (n, (draft, origin)) in rows.iter().zip(origins).enumerate() {
+        let known = match origin {
+            Origin::Foreign => continue,
+            Origin::Known(medicine) => Some(medicine),
+            Origin::New => None,
+        };
+        match draft.course.resolve(today, known.map(|known| &known.row)) {
             Ok(course) => {
                 let mut row = draft.row.clone().with_course(course);
-                if let Some(known) = &known {
+                if let Some(known) = known {
                     row.details.added_by_patient = known.row.details.added_by_patient;
                     if draft.keeps_times {
                         row.keep_times_of(&known.row);
                     }
                     row.count_no_cells_of(&known.row);
                 }
-                grid.push(placed(row, known.as_ref(), &mut new_id));
+                grid.push(placed(row, known, &mut new_id));
             }
             Err(problem) => problems.push(problem.within(&format!("{path}[{n}]"))),
         }
@@ -233,20 +237,9 @@ fn revise(
     if !problems.is_empty() {
         return Err(PrescriptionError::Invalid(problems));
     }
-    grid.extend(foreign);
+    grid.extend(foreign.iter().cloned());
     number(&mut grid);
     Ok(grid)
-}
-
-/// The row whose place a draft takes: the one it names, or else the one of the same medicine.
-fn take_replaced(left: &mut Vec<Medicine>, draft: &RowDraft) -> Option<Medicine> {
-    let by_id = left.iter().position(|medicine| Some(medicine.id) == draft.replaces);
-    let is_same = |medicine: &Medicine| {
-        medicine.row.medicine_name == draft.row.medicine_name
-            && medicine.row.medicine_name_khmer == draft.row.medicine_name_khmer
-    };
-    let place = by_id.or_else(|| left.iter().position(is_same))?;
-    Some(left.remove(place))
 }
 
 fn placed(row: super::Row, known: Option<&Medicine>, new_id: &mut impl FnMut() -> MedicationId) -> Medicine {

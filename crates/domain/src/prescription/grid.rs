@@ -209,16 +209,17 @@ impl Row {
         }
     }
 
-    /// How much is taken at once: as it was written, or the number in its first cell.
+    /// How much is taken at once: as it was written, or the number that all of its cells have.
     #[must_use]
     pub fn dosage_amount(&self) -> Option<Amount> {
-        let in_first_cell = || {
-            self.cells()
-                .next()
-                .and_then(|(_, cell)| cell.quantity())
+        let in_each_cell = || {
+            let mut quantities = self.cells().map(|(_, cell)| cell.quantity());
+            let first = quantities.next()?;
+            first
+                .filter(|_| quantities.all(|quantity| quantity == first))
                 .and_then(Amount::new)
         };
-        self.details.dosage_amount.clone().or_else(in_first_cell)
+        self.details.dosage_amount.clone().or_else(in_each_cell)
     }
 
     /// How many days its course has, where it ends.

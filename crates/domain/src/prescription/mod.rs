@@ -10,6 +10,7 @@ mod decide;
 mod event;
 mod grid;
 mod intake;
+mod origin;
 mod reading;
 mod schedule;
 mod times;

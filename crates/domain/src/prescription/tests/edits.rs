@@ -330,3 +330,104 @@ fn what_a_doctor_wrote_stays_a_doctors_when_their_account_is_gone() {
     assert!(changed(added).0.prescription.grid[1].row.details.added_by_patient);
     assert_eq!(changed(orphaned.confirm(TODAY)).0.prescription.status, Active);
 }
+
+/// The ids of the rows of a grid after an urgent edit, each with the series that it belongs to.
+fn after_urgently(before: &Prescription, written: &[RowDraft]) -> Vec<Medicine> {
+    let (after, _) = changed(edit(before, Author::Doctor, &urgent(written), None));
+    after.prescription.grid
+}
+
+fn at_night(name: &str, amount: &str) -> RowDraft {
+    let mut written = draft(name, amount);
+    written.row.night_dosage = written.row.morning_dosage.take();
+    written
+}
+
+fn series_of(grid: &[Medicine]) -> Vec<MedicationId> {
+    grid.iter().map(Medicine::series).collect()
+}
+
+#[test]
+fn the_patients_own_medicine_that_is_sent_back_without_its_id_is_not_doubled() {
+    let zinc = MedicationId(Uuid::from_u128(7));
+    let (added, _) = changed(by_doctor(Active).add_medicine(&draft("Zinc", "1"), TODAY, zinc));
+    let grid = after_urgently(&added.prescription, &[draft("Aspirin", "2"), draft("Zinc", "1")]);
+    assert_eq!(grid.len(), 2);
+    assert_eq!((grid[1].id, grid[1].row.details.added_by_patient), (zinc, true));
+    let another = after_urgently(&added.prescription, &[draft("Aspirin", "2"), draft("Zinc", "5")]);
+    assert_eq!(another.len(), 3, "another amount is the doctor's own");
+}
+
+#[test]
+fn the_id_that_is_shown_names_its_row_also_while_a_proposal_waits() {
+    let before = by_doctor(Active);
+    let (proposed, _) = changed(edit(&before, Author::Doctor, &rows(&[draft("Aspirin", "2")]), None));
+    let proposal = proposed.version.unwrap();
+    let renamed = RowDraft {
+        replaces: Some(before.grid[0].id),
+        ..draft("Acetylsalicylic acid", "2")
+    };
+    let next = edit(
+        &proposed.prescription,
+        Author::Doctor,
+        &rows(&[renamed]),
+        Some(&proposal),
+    );
+    let grid = changed(next).0.version.unwrap().grid;
+    assert_eq!(series_of(&grid), [before.grid[0].id]);
+}
+
+#[test]
+fn no_row_takes_the_place_that_another_one_names() {
+    let before = by_doctor(Active);
+    let aspirin = before.grid[0].id;
+    let named = RowDraft {
+        replaces: Some(aspirin),
+        ..draft("Aspirin", "1")
+    };
+    let grid = after_urgently(&before, &[at_night("Aspirin", "3"), named]);
+    assert_eq!((grid[1].id, grid[0].series() == aspirin), (aspirin, false));
+}
+
+#[test]
+fn of_two_rows_of_a_medicine_the_one_that_looks_the_same_stays() {
+    let two = after_urgently(&by_doctor(Active), &[draft("Aspirin", "1"), at_night("Aspirin", "1")]);
+    let mut before = by_doctor(Active);
+    before.grid = two;
+    let [morning, night] = [0, 1].map(|n| before.grid[n].series());
+    assert_eq!(
+        series_of(&after_urgently(&before, &[at_night("Aspirin", "1")])),
+        [night]
+    );
+    assert_eq!(
+        series_of(&after_urgently(&before, &[at_night("Aspirin", "2")])),
+        [night]
+    );
+    assert_eq!(
+        series_of(&after_urgently(
+            &before,
+            &[at_night("Aspirin", "2"), draft("Aspirin", "2")]
+        )),
+        [night, morning]
+    );
+}
+
+#[test]
+fn who_writes_one_name_of_a_medicine_means_it() {
+    let mut before = by_doctor(Active);
+    before.grid[0].row.medicine_name_khmer = Some("អាស្ពីរីន".to_owned());
+    let aspirin = before.grid[0].series();
+    let in_khmer = || {
+        let mut written = draft("អាស្ពីរីន", "2");
+        written.row.medicine_name_khmer = Some("អាស្ពីរីន".to_owned());
+        written
+    };
+    let other = || {
+        let mut written = draft("Aspirin", "2");
+        written.row.medicine_name_khmer = Some("ផ្សេង".to_owned());
+        written
+    };
+    assert_eq!(series_of(&after_urgently(&before, &[draft("Aspirin", "2")])), [aspirin]);
+    assert_eq!(series_of(&after_urgently(&before, &[in_khmer()])), [aspirin]);
+    assert_ne!(series_of(&after_urgently(&before, &[other()])), [aspirin]);
+}
