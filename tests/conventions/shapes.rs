@@ -39,12 +39,16 @@ async fn a_body_of_another_type_or_size_is_refused() {
 #[tokio::test]
 async fn deep_json_and_nul_characters_break_nothing() {
     let app = TestApp::start().await;
-    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-    let answer = app.client.send(Method::POST, "/auth/login", Some(deep)).await;
+    let deep = |levels: usize| Some(format!("{}{}", "[".repeat(levels), "]".repeat(levels)));
+    let answer = app.client.send(Method::POST, "/auth/login", deep(8_000)).await;
     answer.refused(400, "MALFORMED_REQUEST");
+    let answer = app.client.send(Method::POST, "/auth/login", deep(8_200)).await;
+    answer.refused(413, "PAYLOAD_TOO_LARGE");
     let nul = json!({ "identifier": "+85512\u{0}345678", "password": "x\u{0}y" });
     assert_eq!(app.client.post("/auth/login", &nul).await.status, 400);
     let patient = app.patient().await;
+    let answer = patient.client.send(Method::PATCH, "/users/me", deep(100_000)).await;
+    answer.refused(400, "MALFORMED_REQUEST");
     let dose = app.dose(&patient, crate::support::app::MORNING).await;
     let nul = json!({ "reason": "a\u{0}b" });
     let answer = patient.client.patch(&format!("/doses/{}/skipped", dose.id), &nul).await;

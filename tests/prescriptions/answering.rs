@@ -213,3 +213,28 @@ async fn a_doctor_who_was_shut_out_is_told_nothing_more() {
         .await
         .refused(404, "NOT_FOUND");
 }
+
+#[tokio::test]
+async fn a_doctor_who_hears_of_nothing_is_asked_for_nothing_and_holds_nothing_up() {
+    let app = TestApp::start().await;
+    let (doctor, patient) = couple(&app).await;
+    let (asked, waiting) = (
+        prescribed(&doctor, &patient, &[aspirin()]).await,
+        prescribed(&doctor, &patient, &[aspirin()]).await,
+    );
+    let retake = json!({ "reason": "x" });
+    patient.client.post(&path(&asked, "retake"), &retake).await.ok();
+    app.execute("UPDATE connections SET permission_level = 'NOT_ALLOWED'", [])
+        .await;
+    patient
+        .client
+        .post(&path(&waiting, "retake"), &retake)
+        .await
+        .refused(403, "FORBIDDEN");
+    let confirmed = act(&patient, &asked, "confirm").await;
+    assert_eq!(
+        (&confirmed["status"], &confirmed["revisionRequested"]),
+        (&json!("ACTIVE"), &json!(false))
+    );
+    assert_eq!(act(&patient, &waiting, "confirm").await["status"], "ACTIVE");
+}

@@ -162,3 +162,58 @@ async fn a_thousand_doses_are_made_at_once() {
     let statements = "SELECT count(DISTINCT xmin::text) AS n FROM dose_events";
     assert_eq!(app.rows(statements, []).await[0]["n"], 1);
 }
+
+#[tokio::test]
+async fn a_time_that_moves_from_after_now_to_before_it_leaves_the_day_its_dose() {
+    let app = TestApp::start().await;
+    app.clock.set(datetime!(2026-03-06 07:31 +7));
+    let patient = app.patient().await;
+    let meals = json!({ "morningMeal": "7-8AM", "afternoonMeal": "12-1PM", "nightMeal": "6-7PM" });
+    patient.client.put("/onboarding/meal-times", &meals).await.ok();
+    let in_the_morning = |before_meal: bool| {
+        json!({
+            "medicineName": "Losartan",
+            "morningDosage": { "amount": "1", "beforeMeal": before_meal },
+        })
+    };
+    let own = own(&patient, &[in_the_morning(false)]).await;
+    assert_eq!(
+        &doses(&app, &own).await[..2],
+        ["2026-03-06 08:00 DUE", "2026-03-07 08:00 DUE"]
+    );
+    let change = json!({ "medications": [in_the_morning(true)], "changeReason": "x" });
+    let changed = patient.client.patch(&path(&own, ""), &change).await.ok();
+    assert_eq!(
+        &doses(&app, &own).await[..2],
+        ["2026-03-06 08:00 DUE", "2026-03-07 07:00 DUE"]
+    );
+    let day = patient.client.get("/doses/schedule").await.ok();
+    assert_eq!(day["doses"][0]["medicationId"], changed["medications"][0]["id"]);
+    let graces = "missed_after <> scheduled_time + interval '30 minutes'";
+    assert_eq!(app.count("dose_events", graces, []).await, 0);
+}
+
+#[tokio::test]
+async fn each_dose_says_how_its_own_cell_stands_to_the_meal() {
+    let app = TestApp::start().await;
+    let patient = app.patient().await;
+    let row = |timing: &str| {
+        json!({
+            "medicineName": "Metformin", "timing": timing,
+            "daytimeDosage": { "amount": "1", "beforeMeal": true },
+            "nightDosage": { "amount": "2", "beforeMeal": false },
+        })
+    };
+    let timings = async || {
+        let day = patient.client.get("/doses/schedule").await.ok();
+        let doses = day["doses"].as_array().unwrap().iter();
+        doses
+            .map(|dose| dose["timing"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let own = own(&patient, &[row("")]).await;
+    assert_eq!(timings().await, ["មុនអាហារ", "បន្ទាប់ពីអាហារ"]);
+    let change = json!({ "medications": [row("ជាមួយទឹក")], "changeReason": "x" });
+    patient.client.patch(&path(&own, ""), &change).await.ok();
+    assert_eq!(timings().await, ["ជាមួយទឹក", "ជាមួយទឹក"]);
+}

@@ -158,3 +158,27 @@ async fn a_doctor_who_waits_for_their_turn_writes_nothing_once_the_patient_has_r
     assert_eq!(shown(&patient, &active).await["currentVersion"], 1);
     assert_eq!(app.count("prescriptions", "true", []).await, 1);
 }
+
+#[tokio::test]
+async fn a_doctor_who_is_rejected_while_they_wait_writes_nothing() {
+    let app = TestApp::start().await;
+    let (doctor, patient) = couple(&app).await;
+    let turn = format!("SELECT 1 FROM users WHERE id = '{}' FOR NO KEY UPDATE", patient.id);
+    let mut turn = app.hold(&turn).await;
+    let mut urgent = prescription_for(&patient, &[aspirin()]);
+    urgent["isUrgent"] = json!(true);
+    urgent["urgentReason"] = json!("x");
+    let rejection = async {
+        let waiting = "wait_event_type = 'Lock' AND datname = current_database()";
+        eventually("the doctor waits", async || {
+            app.count("pg_stat_activity", waiting, []).await == 1
+        })
+        .await;
+        let reject = "UPDATE users SET account_status = 'REJECTED' WHERE id = $1";
+        app.execute(reject, [doctor.id.into()]).await;
+        turn.release().await;
+    };
+    let (answer, ()) = tokio::join!(doctor.client.post("/prescriptions", &urgent), rejection);
+    assert_eq!(answer.status, 403, "{}", answer.text);
+    assert_eq!(app.count("prescriptions", "true", []).await, 0);
+}

@@ -167,6 +167,19 @@ async fn a_draft_is_between_its_writer_and_the_patient() {
     }
     act(&patient, &draft, "confirm").await;
     assert_eq!(seen(&daughter, &query).await, [id(&draft)]);
+
+    let unwanted = prescribed(&doctor, &patient, &[aspirin()]).await;
+    act(&patient, &unwanted, "reject").await;
+    for viewer in [&colleague, &daughter] {
+        assert_eq!(seen(viewer, &query).await, [id(&draft)]);
+        viewer.client.get(&path(&unwanted, "")).await.refused(404, "NOT_FOUND");
+        viewer
+            .client
+            .get(&path(&unwanted, "versions"))
+            .await
+            .refused(404, "NOT_FOUND");
+    }
+    assert_eq!(shown(&doctor, &unwanted).await["status"], "INACTIVE");
 }
 
 #[tokio::test]

@@ -1,13 +1,17 @@
 //! What somebody may do who holds another's access token or unlocked phone.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use super::unlimited;
 use crate::support::TestApp;
+use crate::support::app::MORNING;
 use crate::support::google::Google;
-use crate::support::people::PASSWORD;
+use crate::support::people::{PASSWORD, Person};
 
 #[tokio::test]
 async fn a_token_changes_no_password_and_no_pin() {
@@ -129,4 +133,71 @@ async fn a_token_that_was_signed_out_opens_nothing_anywhere() {
     // Where no token is needed, a dead one is none.
     let send = json!({ "identifier": "somebody@example.com" });
     victim.client.post("/auth/otp/send", &send).await.ok();
+}
+
+/// A request whose body is kept back until somebody wants it sent.
+struct Held {
+    stream: TcpStream,
+    rest: String,
+}
+
+impl Held {
+    async fn begin(app: &TestApp, person: &Person, request: &str, body: &Value) -> Self {
+        let mut stream = TcpStream::connect(app.address).await.unwrap();
+        let body = body.to_string();
+        let head = format!(
+            "{request} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            person.access_token,
+            body.len()
+        );
+        let (first, rest) = body.split_at(1);
+        stream.write_all(format!("{head}{first}").as_bytes()).await.unwrap();
+        Self {
+            stream,
+            rest: rest.to_owned(),
+        }
+    }
+
+    async fn end(mut self) -> String {
+        self.stream.write_all(self.rest.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        self.stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_was_ended_while_the_body_was_on_its_way_does_nothing() {
+    let app = TestApp::start().await;
+    let account = app.account("PATIENT", "ACTIVE").await;
+    let dose = app.dose(&app.sign_in(&account).await, MORNING).await.id;
+    let (profile, taken) = ("PATCH /api/v1/users/me", format!("PATCH /api/v1/doses/{dose}/taken"));
+    for ending in ["/auth/logout", "/auth/logout-all"] {
+        let thief = app.sign_in(&account).await;
+        let begun = [
+            Held::begin(&app, &thief, profile, &json!({ "firstName": "Thief" })).await,
+            Held::begin(&app, &thief, &taken, &json!({ "offline": false })).await,
+        ];
+        // The heads were read: what follows is answered after them.
+        thief.client.get("/auth/me").await.ok();
+        tokio::time::sleep(Duration::from_millis(600)).await;
+        thief.client.post(ending, &json!({})).await.ok();
+        for held in begun {
+            let answer = held.end().await;
+            assert!(
+                answer.starts_with("HTTP/1.1 401") && answer.contains("TOKEN_REVOKED"),
+                "{answer}"
+            );
+        }
+    }
+    let owner = app.sign_in(&account).await;
+    let slow = Held::begin(&app, &owner, profile, &json!({ "lastName": "ស៊ុន" })).await;
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    let answer = slow.end().await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let me = owner.client.get("/users/me").await.ok();
+    assert_ne!(me["firstName"], "Thief");
+    assert_eq!(me["lastName"], "ស៊ុន");
+    assert_eq!(app.count("dose_events", "status <> 'DUE'", []).await, 0);
 }

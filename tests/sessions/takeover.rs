@@ -20,6 +20,7 @@ async fn squat(app: &TestApp, role: &str) -> Account {
 #[rstest]
 #[case("PATIENT", false)]
 #[case("FAMILY_MEMBER", false)]
+#[case("DOCTOR", false)]
 #[case("PATIENT", true)]
 #[tokio::test]
 async fn nothing_that_a_squatter_set_up_opens_the_owners_account(#[case] role: &str, #[case] locked: bool) {
@@ -37,9 +38,13 @@ async fn nothing_that_a_squatter_set_up_opens_the_owners_account(#[case] role: &
         .post("/auth/google", &json!({ "idToken": "token" }))
         .await
         .ok();
-    assert_eq!(session["user"]["id"], squatted.id.to_string());
-    assert_eq!(session["user"]["accountStatus"], "ACTIVE");
-    assert!(session["user"]["phoneNumber"].is_null(), "a code could be sent to it");
+    assert_eq!(
+        (&session["user"]["role"], &session["user"]["accountStatus"]),
+        (&json!("PATIENT"), &json!("ACTIVE"))
+    );
+    for field in ["phoneNumber", "gender", "dateOfBirth"] {
+        assert!(session["user"][field].is_null(), "{field} is the squatter's");
+    }
     for identifier in [&squatted.email, &squatted.phone] {
         let body = json!({ "identifier": identifier, "password": PASSWORD });
         app.client
@@ -47,12 +52,12 @@ async fn nothing_that_a_squatter_set_up_opens_the_owners_account(#[case] role: &
             .await
             .refused(401, "INVALID_CREDENTIALS");
     }
-    let left = "id = $1 AND (pin_code_hash IS NOT NULL OR token_epoch = 0 OR contact_confirmed_at IS NULL)";
-    assert_eq!(app.count("users", left, [squatted.id.into()]).await, 0);
-    let entry = "actor_id = $1 AND details->>'unconfirmedSignInDiscarded' = 'true'";
-    assert_eq!(app.count("audit_logs", entry, [squatted.id.into()]).await, 1);
+    assert_eq!(app.count("users", "id = $1", [squatted.id.into()]).await, 0);
+    let owner = session["user"]["id"].as_str().unwrap().parse::<uuid::Uuid>().unwrap();
+    let registered = "actor_id = $1 AND details ->> 'change' = 'REGISTERED'";
+    assert_eq!(app.count("audit_logs", registered, [owner.into()]).await, 1);
     let free = "user_id = $1 AND tier = 'FREEMIUM'";
-    assert_eq!(app.count("subscriptions", free, [squatted.id.into()]).await, 1);
+    assert_eq!(app.count("subscriptions", free, [owner.into()]).await, 1);
 }
 
 /// A code by SMS shows nothing about a mailbox.
@@ -124,7 +129,7 @@ async fn a_doctor_who_waits_is_not_promoted_by_google() {
 }
 
 #[tokio::test]
-async fn a_squatted_doctors_account_loses_its_password_and_still_waits() {
+async fn a_doctor_whose_address_was_squatted_waits_with_an_account_of_their_own() {
     let google = Arc::new(Google::default());
     let app = TestApp::start_among(google.integrations(), |_| ()).await;
     let squatted = squat(&app, "DOCTOR").await;
@@ -138,6 +143,7 @@ async fn a_squatted_doctors_account_loses_its_password_and_still_waits() {
         .post("/auth/login", &body)
         .await
         .refused(401, "INVALID_CREDENTIALS");
-    let waiting = "id = $1 AND account_status = 'PENDING_VERIFICATION' AND phone_number IS NULL";
-    assert_eq!(app.count("users", waiting, [squatted.id.into()]).await, 1);
+    let waiting = "id <> $1 AND email = $2 AND account_status = 'PENDING_VERIFICATION' AND phone_number IS NULL";
+    let values = [squatted.id.into(), squatted.email.clone().into()];
+    assert_eq!(app.count("users", waiting, values).await, 1);
 }

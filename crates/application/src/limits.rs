@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use das_tern_cache::Rule;
-use das_tern_domain::{Identifier, UserId};
+use das_tern_domain::{Identifier, SessionId, UserId};
 
 use crate::{AccessClaims, Application, Error};
 
@@ -86,6 +86,11 @@ impl Application {
         }
     }
 
+    /// Whether a session was ended, as far as Redis knows.
+    pub async fn has_ended(&self, session: SessionId) -> bool {
+        self.limiter().admit(&[], Some(session)).await.session_revoked
+    }
+
     fn rule_of(&self, class: LimitClass, ip: IpAddr, claims: Option<&AccessClaims>) -> Rule {
         let limits = &self.settings().limits;
         let source = source_of(ip);
@@ -135,6 +140,17 @@ impl Application {
         window: Duration,
     ) -> Result<(), Error> {
         self.admit_one(format!("{operation}:{user}"), limit, window).await
+    }
+
+    /// The same for one session.
+    pub(crate) async fn limit_session(
+        &self,
+        operation: &str,
+        session: SessionId,
+        limit: u32,
+        window: Duration,
+    ) -> Result<(), Error> {
+        self.admit_one(format!("{operation}:{session}"), limit, window).await
     }
 
     /// The same for what comes from one address without a user.

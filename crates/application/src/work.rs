@@ -190,9 +190,13 @@ impl Work<'_> {
         self.by = by;
     }
 
-    /// Begins a transaction and makes an account in it, in place of the unconfirmed ones that stand in its way; the keys of
-    /// the pictures of those.
-    pub(crate) async fn register(&mut self, account: &NewAccount, events: &[Event]) -> Result<Vec<String>, Stop> {
+    /// Begins a transaction and makes an account in it, in place of the unconfirmed ones that stand in its way; of each
+    /// of those the key of its picture.
+    pub(crate) async fn register(
+        &mut self,
+        account: &NewAccount,
+        events: &[Event],
+    ) -> Result<Vec<Option<String>>, Stop> {
         self.unit.begin().await?;
         let rows = self.note(events);
         registrations::lock_identities(&self.unit.connection(), account).await?;

@@ -30,10 +30,7 @@ pub enum SignInChange {
     /// Every session was ended.
     AllSessionsEnded,
     /// A Google account was linked.
-    GoogleLinked {
-        /// Whether what somebody had set up without confirming the address was thrown away with it.
-        discarded: bool,
-    },
+    GoogleLinked,
     /// Another e-mail address, once its owner showed that it reaches them.
     Email,
     /// The owner wants the account to be deleted; every session has ended.
@@ -103,9 +100,9 @@ pub enum Linking {
     Linked,
     /// It is linked from now on.
     Link,
-    /// It is linked and belongs to the owner of the address alone: its password, PIN and phone number came from somebody
-    /// who never showed that the address is theirs.
-    Claim,
+    /// It makes room for an account of the owner of the address: whoever set it up, as whatever, never showed that the address
+    /// is theirs.
+    Replace,
 }
 
 /// The account belongs to another Google account with the same address.
@@ -122,7 +119,7 @@ impl KnownAccount {
         match self.link {
             Link::This => Ok(Linking::Linked),
             Link::Other => Err(LinkedElsewhere),
-            Link::None if self.confirmed_at.is_none() => Ok(Linking::Claim),
+            Link::None if self.confirmed_at.is_none() => Ok(Linking::Replace),
             Link::None => Ok(Linking::Link),
         }
     }
@@ -141,8 +138,8 @@ mod tests {
     }
 
     #[test]
-    fn an_unconfirmed_account_is_claimed_and_another_is_linked() {
-        assert_eq!(known(None, Link::None).link(), Ok(Linking::Claim));
+    fn an_unconfirmed_account_makes_room_and_another_is_linked() {
+        assert_eq!(known(None, Link::None).link(), Ok(Linking::Replace));
         assert_eq!(known(Some(THEN), Link::None).link(), Ok(Linking::Link));
     }
 

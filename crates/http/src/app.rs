@@ -2,7 +2,7 @@ use actix_web::App;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::Compress;
-use actix_web::web::{self, PayloadConfig, ThinData};
+use actix_web::web::{self, ThinData};
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
 
@@ -10,9 +10,6 @@ use crate::middleware::{Envelope, cors, gate};
 use crate::openapi::{Frame, polish};
 use crate::routes;
 use crate::state::State;
-
-/// The largest body that is read, in bytes.
-const LARGEST_BODY: usize = 1 << 20;
 
 /// What a process answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +43,6 @@ pub fn app(
     App::new()
         .app_data(ThinData(state.application().clone()))
         .app_data(ThinData(state.clone()))
-        .app_data(PayloadConfig::new(LARGEST_BODY))
         .configure(mount)
         .default_service(web::to(move |request: actix_web::HttpRequest| {
             let refused = verbs.refuse(&request);

@@ -31,6 +31,8 @@ pub(crate) struct RequestContext {
     pub(crate) admission: Admission,
     /// What `Accept-Language` asks for.
     pub(crate) asked_language: Option<Language>,
+    /// Whether what is done rests on the token.
+    pub(crate) relies_on_token: Cell<bool>,
     /// What the caller's account says, once it was read.
     pub(crate) own_language: Cell<Option<Language>>,
 }
@@ -73,8 +75,23 @@ impl RequestContext {
     /// The caller, as the database knows them at this moment, in whose language the answer is from now on.
     pub(crate) async fn authenticate(&self, application: &Application) -> Result<Actor, Failure> {
         let actor = application.authenticate(self.claimant()?).await?;
+        self.relies_on_token.set(true);
         self.own_language.set(Some(actor.account.language));
         Ok(actor)
+    }
+
+    /// Finds out once more whether whoever was recognised by their token still may be: their session goes on, and they are who
+    /// they were.
+    pub(crate) async fn confirm(&self, application: &Application) -> Result<(), Failure> {
+        if !self.relies_on_token.get() {
+            return Ok(());
+        }
+        let claimant = self.claimant()?;
+        if application.has_ended(claimant.session).await {
+            return Err(Code::TokenRevoked.into());
+        }
+        application.authenticate(claimant).await?;
+        Ok(())
     }
 
     fn claims(&self) -> Option<&AccessClaims> {

@@ -5,6 +5,7 @@ use das_tern_application::Application;
 
 use crate::Settings;
 use crate::app::{Offer, described};
+use crate::extract::Bodies;
 use crate::routes::Verbs;
 
 /// What every worker answers from. Cheap to clone.
@@ -17,6 +18,7 @@ struct Parts {
     document: Bytes,
     verbs: Verbs,
     health_verbs: Verbs,
+    bodies: Bodies,
     render_metrics: Box<dyn Fn() -> String + Send + Sync>,
 }
 
@@ -37,12 +39,18 @@ impl State {
             document: document.to_json().unwrap_or_default().into(),
             verbs: Verbs::of(&document),
             health_verbs: Verbs::of(&described(Offer::Health)),
+            bodies: Bodies::default(),
             render_metrics: Box::new(render_metrics),
         }))
     }
 
     pub(crate) fn application(&self) -> &Application {
         &self.0.application
+    }
+
+    /// What its clients are sending.
+    pub(crate) fn bodies(&self) -> &Bodies {
+        &self.0.bodies
     }
 
     pub(crate) fn settings(&self) -> &Settings {

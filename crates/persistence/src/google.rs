@@ -1,15 +1,12 @@
 //! Accounts that are signed in to with Google: found by Google's id or by their address, linked, opened.
 
-use das_tern_domain::{
-    AccountStatus, EmailAddress, KnownAccount, Language, Link, LoginState, SubscriptionId, UserId, UserRole,
-};
+use das_tern_domain::{AccountStatus, EmailAddress, KnownAccount, Language, Link, SubscriptionId, UserId, UserRole};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use time::OffsetDateTime;
 
 use crate::Error;
 use crate::effects::{Effects, effects_of};
 use crate::sql::{label, statement};
-use crate::users::LoginRow;
 
 /// An account as it was when somebody signed in with Google.
 #[derive(FromQueryResult)]
@@ -23,8 +20,6 @@ pub struct Found {
     google_account_id: Option<String>,
     contact_confirmed_at: Option<OffsetDateTime>,
     updated_at: OffsetDateTime,
-    #[sea_orm(nested)]
-    login: LoginRow,
 }
 
 impl Found {
@@ -40,18 +35,11 @@ impl Found {
             },
         }
     }
-
-    /// Whether and how it is locked.
-    #[must_use]
-    pub fn login(&self) -> LoginState {
-        self.login.clone().into()
-    }
 }
 
 const FIND: &str = "\
-SELECT id, role::text AS role, language::text AS language, google_account_id, \
- contact_confirmed_at, updated_at, account_status::text AS account_status, status_before_lock::text AS status_before_lock, failed_login_attempts, \
- locked_until FROM users WHERE google_account_id = $1 OR lower(email) = lower($2) \
+SELECT id, role::text AS role, language::text AS language, google_account_id, contact_confirmed_at, updated_at \
+ FROM users WHERE google_account_id = $1 OR lower(email) = lower($2) \
 ORDER BY coalesce(google_account_id = $1, false) DESC LIMIT 1";
 
 /// The account that is linked with a Google account, else the one with its address.
@@ -83,52 +71,6 @@ pub async fn link(db: &impl ConnectionTrait, found: &Found, subject: &str, effec
         notifications,
     ];
     Ok(db.query_one_raw(statement(LINK, values)).await?.is_some())
-}
-
-/// How an account that nobody has confirmed goes on.
-pub struct Claim<'a> {
-    /// Google's id.
-    pub subject: &'a str,
-    /// The hash of a secret that nobody knows.
-    pub password_hash: &'a str,
-    /// Its status, not locked.
-    pub login: LoginState,
-    /// When Google's word confirmed the address.
-    pub confirmed_at: OffsetDateTime,
-}
-
-const CLAIM: &str = concat!(
-    "WITH changed AS (UPDATE users SET google_account_id = $3, password_hash = $4, pin_code_hash = NULL, \
-     phone_number = NULL, account_status = $5::account_status, status_before_lock = NULL, failed_login_attempts = 0, \
-     locked_until = NULL, contact_confirmed_at = $6, token_epoch = token_epoch + 1 \
-     WHERE id = $1 AND updated_at = $2 RETURNING id), ",
-    effects_of!("$7", "$8"),
-    " SELECT id FROM changed"
-);
-
-/// Links an account that nobody has confirmed, and throws away every way into it but Google; whether the account is
-/// still as it was found.
-///
-/// # Errors
-/// When the database fails.
-pub async fn claim(
-    db: &impl ConnectionTrait,
-    found: &Found,
-    claim: Claim<'_>,
-    effects: &Effects,
-) -> Result<bool, Error> {
-    let [audit_logs, notifications] = effects.values()?;
-    let values = [
-        found.id.into(),
-        found.updated_at.into(),
-        claim.subject.into(),
-        claim.password_hash.into(),
-        label(claim.login.status),
-        claim.confirmed_at.into(),
-        audit_logs,
-        notifications,
-    ];
-    Ok(db.query_one_raw(statement(CLAIM, values)).await?.is_some())
 }
 
 /// An account that begins with a Google account.

@@ -99,12 +99,12 @@ const REPLACE: &str = "\
 DELETE FROM users WHERE contact_confirmed_at IS NULL AND (phone_number = $1 OR lower(email) = lower($2) \
  OR id_card_number = $3 OR license_number = $4) RETURNING license_photo_url";
 
-/// Removes the unconfirmed accounts that have something which only one account may have and `account` has, too; the keys
-/// of their pictures.
+/// Removes the unconfirmed accounts that have something which only one account may have and `account` has, too; of each the key
+/// of its picture.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn remove_unconfirmed(tx: &impl ConnectionTrait, account: &NewAccount) -> Result<Vec<String>, Error> {
+pub async fn remove_unconfirmed(tx: &impl ConnectionTrait, account: &NewAccount) -> Result<Vec<Option<String>>, Error> {
     let values = [
         phone(&account.contacts).into(),
         email(&account.contacts).into(),
@@ -112,7 +112,7 @@ pub async fn remove_unconfirmed(tx: &impl ConnectionTrait, account: &NewAccount)
         account.license_number.clone().into(),
     ];
     let replaced = Replaced::find_by_statement(statement(REPLACE, values)).all(tx).await?;
-    Ok(keys_of(replaced))
+    Ok(replaced.into_iter().map(|row| row.license_photo_url).collect())
 }
 
 const INSERT: &str = concat!(

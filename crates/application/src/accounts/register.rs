@@ -133,7 +133,7 @@ impl Application {
         let made = self
             .write(by, async |work| {
                 let replaced = work.register(account, &[Event::AccountRegistered(registered)]).await?;
-                let (contacts, ticket) = self.issue_first_code(account).await?;
+                let (contacts, ticket) = self.issue_first_code(account, !replaced.is_empty()).await?;
                 Ok((replaced, contacts, ticket))
             })
             .await;
@@ -143,7 +143,7 @@ impl Application {
             }
             made => made?,
         };
-        self.drop_files(replaced).await;
+        self.drop_files(replaced.into_iter().flatten().collect()).await;
         let to = Addressee {
             user: account.id,
             language: account.language,
@@ -176,8 +176,8 @@ impl Application {
     }
 
     /// One code for a new account, known by the contact that it goes to, and by the other one unless that was sent one a
-    /// moment ago.
-    async fn issue_first_code(&self, account: &NewAccount) -> Result<(Contacts, Ticket), Error> {
+    /// moment ago: of an account that it would take the place of, perhaps, which therefore stays.
+    async fn issue_first_code(&self, account: &NewAccount, replaces: bool) -> Result<(Contacts, Ticket), Error> {
         let mut ticket = Ticket::new(Some(account.id), CodePurpose::ConfirmContact);
         let mut contacts = Contacts {
             phone: None,
@@ -189,7 +189,7 @@ impl Application {
             match (issued, identifier) {
                 (Ok(()), Identifier::Phone(phone)) => contacts.phone = Some(phone),
                 (Ok(()), Identifier::Email(email)) => contacts.email = Some(email),
-                (Err(error), _) if place == 0 || error.code().kind() != Kind::Limited => return Err(error),
+                (Err(error), _) if place == 0 || replaces || error.code().kind() != Kind::Limited => return Err(error),
                 (Err(_), _) => {}
             }
         }

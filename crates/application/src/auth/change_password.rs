@@ -5,7 +5,12 @@ use secrecy::SecretString;
 
 use super::SignedIn;
 use crate::effects::By;
+use crate::limits::MINUTE;
 use crate::{Actor, Application, Code, Error};
+
+/// How often somebody may show their password in a minute while they are signed in: more often than it takes to lock them out,
+/// and too seldom to keep the others from signing in.
+const CONFIRMATIONS: u32 = 10;
 
 /// Somebody changes their password.
 #[derive(Debug)]
@@ -41,6 +46,7 @@ impl Application {
 
     /// Asks somebody who is signed in for their password once more. A wrong one counts as it does at a login.
     pub(crate) async fn confirm_password(&self, actor: &Actor, password: SecretString) -> Result<Credentials, Error> {
+        self.limit_user("confirm", actor.id(), CONFIRMATIONS, MINUTE).await?;
         let found = sign_in::credentials(self.database().connection(), actor.id()).await?;
         self.check_password(found, password).await
     }

@@ -2,9 +2,10 @@ use std::net::IpAddr;
 
 use das_tern_domain::{
     AccountRegistered, Event, Language, Linking, Recipient, RequestedRole, SignInChange, SignInChanged, UserId,
+    one_line,
 };
 use das_tern_integrations::{Identity, IdentityError};
-use das_tern_persistence::google::{self, Claim, Found, NewGoogleAccount};
+use das_tern_persistence::google::{self, Found, NewGoogleAccount};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::SignedIn;
@@ -72,7 +73,7 @@ impl Application {
         // The account acts on itself from its first entry on.
         self.write(By::SYSTEM, async |work| {
             match google::find(&work.unit().connection(), subject, &arrival.identity.email).await? {
-                Some(found) => self.link(work, &found, &arrival).await,
+                Some(found) => self.link(work, &found, new_user, &arrival).await,
                 None => self.open(work, new_user, &arrival).await,
             }
         })
@@ -106,45 +107,46 @@ impl Application {
         Ok(user)
     }
 
-    async fn link(&self, work: &mut Work<'_>, found: &Found, arrival: &Arrival) -> Result<UserId, Stop> {
+    async fn link(
+        &self,
+        work: &mut Work<'_>,
+        found: &Found,
+        new_user: UserId,
+        arrival: &Arrival,
+    ) -> Result<UserId, Stop> {
         let subject = &arrival.identity.subject;
-        let known = found.known(subject);
-        let linking = known.link().map_err(|_| Error::new(Code::DuplicateEmail))?;
-        work.act_as(By::owner(found.id, found.role, arrival.ip));
-        let event = |discarded| {
-            let owner = Recipient {
-                user: found.id,
-                language: found.language,
-            };
-            let change = SignInChange::GoogleLinked { discarded };
-            let role = found.role;
-            Event::SignInChanged(SignInChanged { owner, role, change })
-        };
+        let linking = found
+            .known(subject)
+            .link()
+            .map_err(|_| Error::new(Code::DuplicateEmail))?;
         match linking {
             Linking::Linked => {}
-            Linking::Link => work.link_google(found, subject, event(false)).await?,
-            Linking::Claim => {
-                let claim = Claim {
-                    subject,
-                    password_hash: &arrival.password_hash,
-                    login: found
-                        .login()
-                        .confirmed(found.role, self.settings().accounts.auto_verify_doctors),
-                    confirmed_at: self.now(),
+            Linking::Link => {
+                work.act_as(By::owner(found.id, found.role, arrival.ip));
+                let owner = Recipient {
+                    user: found.id,
+                    language: found.language,
                 };
-                work.claim_for_google(found, claim, event(true)).await?;
+                let linked = SignInChanged {
+                    owner,
+                    role: found.role,
+                    change: SignInChange::GoogleLinked,
+                };
+                work.link_google(found, subject, Event::SignInChanged(linked)).await?;
+            }
+            Linking::Replace => {
+                // A picture of it belongs to nobody then, and goes with the next sweep.
+                work.make_room_for(&arrival.identity.email).await?;
+                return self.open(work, new_user, arrival).await;
             }
         }
         Ok(found.id)
     }
 }
 
-/// A name as it is kept; nothing for an empty one.
+/// A name as it is kept; nothing for one that would be refused of anybody else.
 fn name(given: Option<&str>) -> Option<String> {
-    let readable = given?.chars().filter(|character| !character.is_control());
-    let name: String = readable.take(LONGEST_NAME).collect();
-    let name = name.trim();
-    (!name.is_empty()).then(|| name.to_owned())
+    one_line(given?, LONGEST_NAME).ok()
 }
 
 impl From<IdentityError> for Error {

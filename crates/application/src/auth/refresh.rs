@@ -16,10 +16,11 @@ impl Application {
     /// the token was used before and its time for that is over; `RATE_LIMITED`; `UNAVAILABLE` while sessions cannot be read.
     pub async fn refresh(&self, refresh_token: &str) -> Result<SignedIn, Error> {
         let token = self.refresh_tokens().read(refresh_token)?;
-        let limit = self.settings().limits.general_per_minute;
-        self.limit_user("refresh", token.user, limit, MINUTE).await?;
         // The account comes first: should the database be away, the token has not been spent.
         let account = self.account_of(&token).await?;
+        // Of its session, so that a token of one that has ended uses up nothing of another's.
+        let limit = self.settings().limits.general_per_minute;
+        self.limit_session("refresh", token.session, limit, MINUTE).await?;
         let successor = self.refresh_tokens().successor(&token);
         match self.rotate_session(&token, &successor).await? {
             Rotation::Rotated => self.signed_in(account, &successor),

@@ -14,9 +14,7 @@ pub(super) fn changed(changed: SignInChanged) -> Entry {
         SignInChange::Pin => json!({ "change": "PIN_SET" }),
         SignInChange::SessionEnded { session } => json!({ "change": "SESSION_ENDED", "sessionId": session }),
         SignInChange::AllSessionsEnded => json!({ "change": "ALL_SESSIONS_ENDED" }),
-        SignInChange::GoogleLinked { discarded } => {
-            json!({ "change": "GOOGLE_LINKED", "unconfirmedSignInDiscarded": discarded })
-        }
+        SignInChange::GoogleLinked => json!({ "change": "GOOGLE_LINKED" }),
         SignInChange::Email => json!({ "change": "EMAIL_CHANGED" }),
         SignInChange::DeletionRequested { due_at } => {
             json!({ "change": "DELETION_REQUESTED", "dueAt": zone::format_instant(due_at), "sessionsEnded": true })
@@ -38,7 +36,7 @@ pub(super) fn told(changed: SignInChanged, texts: &Texts) -> Option<Draft> {
     let mut day = String::new();
     let (id, change) = match changed.change {
         SignInChange::Password => ("notify-password-changed", "PASSWORD_CHANGED"),
-        SignInChange::GoogleLinked { .. } => ("notify-google-linked", "GOOGLE_LINKED"),
+        SignInChange::GoogleLinked => ("notify-google-linked", "GOOGLE_LINKED"),
         SignInChange::Email => ("notify-email-changed", "EMAIL_CHANGED"),
         SignInChange::DeletionRequested { due_at } => {
             day = zone::format_day(zone::day_of(due_at));

@@ -175,14 +175,7 @@ fn account_events() -> Vec<(&'static str, Event)> {
             }),
         ),
         ("all sessions ended", sign_in_changed(SignInChange::AllSessionsEnded)),
-        (
-            "google linked",
-            sign_in_changed(SignInChange::GoogleLinked { discarded: false }),
-        ),
-        (
-            "google linked, unconfirmed account claimed",
-            sign_in_changed(SignInChange::GoogleLinked { discarded: true }),
-        ),
+        ("google linked", sign_in_changed(SignInChange::GoogleLinked)),
         ("e-mail address changed", sign_in_changed(SignInChange::Email)),
         (
             "deletion requested",

@@ -2,7 +2,7 @@
 
 use das_tern_domain::access::Action;
 use das_tern_domain::{
-    Decision, Prescription, PrescriptionChanged, PrescriptionError, PrescriptionId, Revised, Version,
+    Decision, Prescription, PrescriptionChanged, PrescriptionError, PrescriptionId, Revised, Start, Version,
 };
 use das_tern_persistence::prescriptions::PrescriptionView;
 
@@ -28,8 +28,8 @@ impl Application {
         id: PrescriptionId,
         expected: Expected<'_>,
     ) -> Result<PrescriptionView, Error> {
-        let today = self.today();
-        self.answer(actor, id, expected, |draft, _| draft.confirm(today)).await
+        self.answer(actor, id, expected, |draft, _, start| draft.confirm(start))
+            .await
     }
 
     /// Rejects a draft.
@@ -43,8 +43,10 @@ impl Application {
         reason: Option<&str>,
         expected: Expected<'_>,
     ) -> Result<PrescriptionView, Error> {
-        self.answer(actor, id, expected, |draft, _| draft.reject(reason.map(str::to_owned)))
-            .await
+        self.answer(actor, id, expected, |draft, _, _| {
+            draft.reject(reason.map(str::to_owned))
+        })
+        .await
     }
 
     /// Asks the doctor to write a draft again.
@@ -59,7 +61,7 @@ impl Application {
         expected: Expected<'_>,
     ) -> Result<PrescriptionView, Error> {
         let now = self.now();
-        self.answer(actor, id, expected, |draft, _| {
+        self.answer(actor, id, expected, |draft, _, _| {
             draft.ask_for_retake(reason.to_owned(), now)
         })
         .await
@@ -75,9 +77,8 @@ impl Application {
         id: PrescriptionId,
         expected: Expected<'_>,
     ) -> Result<PrescriptionView, Error> {
-        let today = self.today();
-        self.answer(actor, id, expected, |prescription, proposed| {
-            prescription.accept_changes(proposed, today)
+        self.answer(actor, id, expected, |prescription, proposed, start| {
+            prescription.accept_changes(proposed, start)
         })
         .await
     }
@@ -93,7 +94,7 @@ impl Application {
         reason: Option<&str>,
         expected: Expected<'_>,
     ) -> Result<PrescriptionView, Error> {
-        self.answer(actor, id, expected, |prescription, _| {
+        self.answer(actor, id, expected, |prescription, _, _| {
             prescription.decline_changes(reason.map(str::to_owned))
         })
         .await
@@ -109,7 +110,7 @@ impl Application {
         id: PrescriptionId,
         expected: Expected<'_>,
     ) -> Result<PrescriptionView, Error> {
-        self.answer(actor, id, expected, |prescription, _| prescription.pause())
+        self.answer(actor, id, expected, |prescription, _, _| prescription.pause())
             .await
     }
 
@@ -123,7 +124,7 @@ impl Application {
         id: PrescriptionId,
         expected: Expected<'_>,
     ) -> Result<PrescriptionView, Error> {
-        self.answer(actor, id, expected, |prescription, _| prescription.resume())
+        self.answer(actor, id, expected, |prescription, _, _| prescription.resume())
             .await
     }
 
@@ -137,7 +138,7 @@ impl Application {
         id: PrescriptionId,
         expected: Expected<'_>,
     ) -> Result<PrescriptionView, Error> {
-        self.answer(actor, id, expected, |prescription, _| prescription.stop())
+        self.answer(actor, id, expected, |prescription, _, _| prescription.stop())
             .await
     }
 
@@ -147,14 +148,16 @@ impl Application {
         actor: &Actor,
         id: PrescriptionId,
         expected: Expected<'_>,
-        decide: impl Fn(&Prescription, Option<&Version>) -> Outcome,
+        decide: impl Fn(&Prescription, Option<&Version>, Start) -> Outcome,
     ) -> Result<PrescriptionView, Error> {
         self.permit_on(actor, id, |_| Action::DecideAsPatient).await?;
         self.write(By::from(actor), async |work| {
             let before = work.take_turn_of(id).await?;
             check_condition(expected, &before)?;
             let proposed = work.proposed_version(&before).await?;
-            match decide(&before.prescription, proposed.as_ref())? {
+            // The turn may have come after midnight.
+            let start = self.start(before.habits);
+            match decide(&before.prescription, proposed.as_ref(), start)? {
                 Decision::Unchanged => Ok(before),
                 Decision::Changed { after, event } => work.save_prescription(&before, &after, event).await,
             }

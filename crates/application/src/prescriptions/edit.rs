@@ -53,8 +53,8 @@ impl Application {
                 .expect_version(edit.expected_version)
                 .map_err(|_| stale(&before))?;
             let proposed = work.proposed_version(&before).await?;
-            let today = self.today();
-            match prescription.change(by, &edit.change, proposed.as_ref(), today, row_ids(work))? {
+            let start = self.start(before.habits);
+            match prescription.change(by, &edit.change, proposed.as_ref(), start, row_ids(work))? {
                 Decision::Unchanged => Ok((before, false)),
                 Decision::Changed { after, event } => Ok((work.save_prescription(&before, &after, event).await?, true)),
             }

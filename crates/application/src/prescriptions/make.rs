@@ -74,6 +74,7 @@ impl Application {
                 content: new.content.clone(),
                 proposed_version: None,
                 revision: None,
+                is_rejected: false,
                 grid: grid?,
             };
             let header = NewPrescription {
@@ -81,7 +82,7 @@ impl Application {
                 patient_gender: facts.gender.unwrap_or(Gender::Other),
                 patient_age: age_of(&facts, today),
             };
-            let decision = prescription.made_by_patient(new.is_draft, today);
+            let decision = prescription.made_by_patient(new.is_draft, self.start(facts.habits));
             work.make_prescription(&header, &facts, decision).await
         };
         self.create(actor, "own prescription", once, make, async |id| {

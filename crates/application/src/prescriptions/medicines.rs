@@ -31,7 +31,10 @@ impl Application {
             let before = work.take_turn_of(id).await?;
             check_condition(expected, &before)?;
             let added = MedicationId(work.new_id());
-            let after = match before.prescription.add_medicine(row, self.today(), added)? {
+            let after = match before
+                .prescription
+                .add_medicine(row, self.start(before.habits), added)?
+            {
                 Decision::Unchanged => before,
                 Decision::Changed { after, event } => work.save_prescription(&before, &after, event).await?,
             };

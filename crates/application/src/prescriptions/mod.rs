@@ -13,7 +13,7 @@ mod versions;
 
 use das_tern_domain::access::{self, Action};
 use das_tern_domain::{
-    GridProblem, InvalidRow, MedicationId, PatientData, PrescriptionError, PrescriptionId, PrescriptionStatus, UserId,
+    GridProblem, Habits, InvalidRow, MedicationId, PatientData, PrescriptionError, PrescriptionId, Start, UserId,
 };
 use das_tern_persistence::prescriptions::{self, PrescriptionView};
 
@@ -27,6 +27,14 @@ use crate::work::Work;
 use crate::{Actor, Application, Code, Error, FieldCode, FieldError, Resource};
 
 impl Application {
+    /// This moment, for a grid of somebody with these habits that comes into force in it.
+    fn start(&self, habits: Habits) -> Start {
+        Start {
+            now: self.now(),
+            habits,
+        }
+    }
+
     /// Decides whether the caller may do `action` with a prescription; its patient. What they may not know of is missing.
     async fn permit_on(
         &self,
@@ -53,8 +61,7 @@ impl Application {
             return Err(Error::missing(Resource::Prescription));
         }
         let is_writer = parties.doctor_id == Some(actor.id());
-        let is_draft = parties.status == PrescriptionStatus::Draft;
-        let is_hidden = !is_writer && (is_draft || self.is_out_of_sight(actor, id).await?);
+        let is_hidden = !is_writer && (parties.is_between_them || self.is_out_of_sight(actor, id).await?);
         Err(hidden(error, is_hidden))
     }
 

@@ -67,6 +67,7 @@ impl Application {
                 content: new.content.clone(),
                 proposed_version: None,
                 revision: None,
+                is_rejected: false,
                 grid: first_grid(&new.rows, "medications", today, row_ids(work))?,
             };
             let header = NewPrescription {
@@ -74,8 +75,8 @@ impl Application {
                 patient_gender: new.patient_gender.or(facts.gender).unwrap_or(Gender::Other),
                 patient_age: new.patient_age.unwrap_or_else(|| age_of(&facts, today)),
             };
-            work.make_prescription(&header, &facts, prescription.prescribed(today))
-                .await
+            let decision = prescription.prescribed(self.start(facts.habits));
+            work.make_prescription(&header, &facts, decision).await
         };
         let written = self.create(actor, "prescribe", once, make, async |id| {
             let view = self.made_before_as_stored(id).await?;

@@ -1,8 +1,8 @@
 //! How a prescription is saved: with its event, its version, its grid and its doses, in one statement.
 
-use das_tern_domain::access::{Action, decide};
+use das_tern_domain::access::{Action, Viewer, decide};
 use das_tern_domain::{
-    Event, Habits, Prescription, PrescriptionChanged, PrescriptionId, PrescriptionStatus, Revised, UserId,
+    Connection, Event, Habits, Prescription, PrescriptionChanged, PrescriptionId, PrescriptionStatus, Revised, UserId,
     last_day_of_horizon, plan, zone,
 };
 use das_tern_persistence::connections;
@@ -45,8 +45,17 @@ impl Work<'_> {
             return Ok(());
         }
         let view = connections::lock_between(&self.unit().connection(), actor.id(), patient).await?;
-        let relationship = view.map(|view| view.connection().relationship());
-        decide(actor.viewer(), patient, relationship.as_ref(), action, self.now())?;
+        let connection = view.map(|view| view.connection());
+        // Who was verified when they asked may not be any more.
+        let viewer = connection.as_ref().map_or(actor.viewer(), |connection| {
+            let now = connection.other_than(patient);
+            Viewer {
+                standing: now.standing,
+                ..actor.viewer()
+            }
+        });
+        let relationship = connection.as_ref().map(Connection::relationship);
+        decide(viewer, patient, relationship.as_ref(), action, self.now())?;
         Ok(())
     }
 

@@ -97,8 +97,7 @@ impl Application {
         let view = found.ok_or_else(|| Error::missing(Resource::Prescription))?;
         let prescription = &view.prescription;
         let patient = prescription.patient_id();
-        let is_between_others =
-            prescription.status == PrescriptionStatus::Draft && prescription.doctor_id() != Some(actor.id());
+        let is_between_others = prescription.is_between_its_people() && prescription.doctor_id() != Some(actor.id());
         let seen = self
             .look_at(actor, patient, PatientData::Prescriptions, |sight| {
                 sight.covers_prescription(id, view.courses.iter().copied())

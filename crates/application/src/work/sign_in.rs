@@ -1,7 +1,7 @@
 //! Saving what changes about signing in.
 
 use das_tern_domain::{Event, UserId};
-use das_tern_persistence::google::{self, Claim, Found, NewGoogleAccount};
+use das_tern_persistence::google::{self, Found, NewGoogleAccount};
 use das_tern_persistence::{constraints, sign_in};
 
 use super::{Stop, Work};
@@ -38,13 +38,6 @@ impl Work<'_> {
         let rows = self.note(&[event]);
         let linked = google::link(&self.unit.connection(), found, subject, &rows).await;
         Stop::outdated_unless(linked.map_err(faster)?)
-    }
-
-    /// Links an account that nobody confirmed, without what was set up in it.
-    pub(crate) async fn claim_for_google(&mut self, found: &Found, claim: Claim<'_>, event: Event) -> Result<(), Stop> {
-        let rows = self.note(&[event]);
-        let claimed = google::claim(&self.unit.connection(), found, claim, &rows).await;
-        Stop::outdated_unless(claimed.map_err(faster)?)
     }
 
     /// Opens an account for a Google account.

@@ -7,7 +7,7 @@ use super::event::PrescriptionChange;
 use super::origin::{Origin, origins};
 use super::{
     Content, ContentEdit, GridProblem, InvalidRow, MAX_ROWS, Medicine, Prescription, PrescriptionError, RowDraft,
-    Version,
+    Start, Version,
 };
 use crate::{Decision, MedicationId, PrescriptionStatus};
 
@@ -47,7 +47,7 @@ impl Prescription {
         by: Author,
         change: &Change,
         proposed: Option<&Version>,
-        today: Date,
+        start: Start,
         new_id: impl FnMut() -> MedicationId,
     ) -> Outcome {
         if by == Author::Patient && self.is_prescribed() {
@@ -63,7 +63,7 @@ impl Prescription {
         };
         let edited = content.edited(&change.content);
         let grid = match &change.rows {
-            Some(rows) => revise(base, &self.grid, by, rows, "medications", today, new_id)?,
+            Some(rows) => revise(base, &self.grid, by, rows, "medications", start.today(), new_id)?,
             None => base.clone(),
         };
         check(by, &edited)?;
@@ -84,7 +84,7 @@ impl Prescription {
         Ok(if is_proposal {
             self.propose(version)
         } else {
-            self.replace(by, version, urgent_reason, today)
+            self.replace(by, version, urgent_reason, start)
         })
     }
 
@@ -92,10 +92,10 @@ impl Prescription {
     ///
     /// # Errors
     /// When it is over, the course makes no sense, or the grid is full.
-    pub fn add_medicine(&self, draft: &RowDraft, today: Date, id: MedicationId) -> Outcome {
+    pub fn add_medicine(&self, draft: &RowDraft, start: Start, id: MedicationId) -> Outcome {
         self.require(&[Draft, Active, Paused])?;
         let invalid = |problem| PrescriptionError::Invalid(vec![problem]);
-        let course = draft.course.resolve(today, None).map_err(invalid)?;
+        let course = draft.course.resolve(start.today(), None).map_err(invalid)?;
         if self.grid.len() >= MAX_ROWS {
             return Err(invalid(GridProblem::new("medications", InvalidRow::TooLong)));
         }
@@ -108,7 +108,7 @@ impl Prescription {
             row,
         };
         if self.status != Draft {
-            medicine.row.begin(today);
+            medicine.row.begin(start.first_day_of(&medicine.row));
         }
         let mut after = self.clone();
         after.grid.push(medicine);
@@ -144,7 +144,7 @@ impl Prescription {
         by: Author,
         version: Version,
         urgent_reason: Option<String>,
-        today: Date,
+        start: Start,
     ) -> Decision<super::Revised, super::PrescriptionChanged> {
         let (change, told) = match (by, urgent_reason.clone()) {
             (Author::Patient, _) => (PrescriptionChange::Edited, None),
@@ -163,7 +163,7 @@ impl Prescription {
             ..self.clone()
         };
         if after.status != Draft {
-            begin(&mut after.grid, today);
+            begin(&mut after.grid, start);
         }
         self.become_with(after, Some(version), change, told)
     }

@@ -112,6 +112,9 @@ pub struct PrescriptionDetails {
     /// What the patient wants written again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<RevisionRequest>,
+    /// Whether it was a draft that the patient did not want.
+    #[serde(skip_serializing_if = "is_false")]
+    pub is_rejected: bool,
     /// Whether a doctor wrote it whose account is gone.
     #[serde(skip_serializing_if = "is_false")]
     pub doctor_is_gone: bool,

@@ -119,20 +119,20 @@ impl Row {
         self
     }
 
-    /// Lets the course begin: one whose first day nobody named begins `today`. It lasts as long as it was to last, or until
+    /// Lets the course begin: one whose first day nobody named begins on `day`. It lasts as long as it was to last, or until
     /// the day that was named; one whose named day is over has no day left.
-    pub(super) fn begin(&mut self, today: Date) {
+    pub(super) fn begin(&mut self, day: Date) {
         if !std::mem::take(&mut self.details.starts_when_active) {
             return;
         }
-        let Some(first) = self.first_day.filter(|first| *first < today) else {
+        let Some(first) = self.first_day.filter(|first| *first < day) else {
             return;
         };
         if !self.details.ends_on_day {
-            self.first_day = Some(today);
-            self.last_day = self.last_day.map(|last| last + (today - first));
-        } else if self.last_day.is_none_or(|last| today <= last) {
-            self.first_day = Some(today);
+            self.first_day = Some(day);
+            self.last_day = self.last_day.map(|last| last + (day - first));
+        } else if self.last_day.is_none_or(|last| day <= last) {
+            self.first_day = Some(day);
         }
     }
 }

@@ -1,10 +1,10 @@
 //! The states of a prescription, and who moves it from one to the next (rules §4).
 
-use time::{Date, OffsetDateTime};
+use time::OffsetDateTime;
 
 use super::course::last_day_that_is_over;
 use super::event::{PrescriptionChange, PrescriptionChanged, Told};
-use super::{GridProblem, Medicine, Prescription, RevisionRequest, Version};
+use super::{GridProblem, Medicine, Prescription, RevisionRequest, Start, Version};
 use crate::{Decision, PrescriptionStatus, zone};
 
 use PrescriptionStatus::{Active, Draft, Inactive, Paused};
@@ -23,8 +23,8 @@ pub enum PrescriptionError {
     /// The patient asked for another draft, and there is none yet.
     #[error("the doctor has not revised it yet")]
     RevisionRequired,
-    /// It is the patient's own, so there is no doctor to answer.
-    #[error("no doctor wrote it")]
+    /// There is no doctor to answer: it is the patient's own, or the doctor hears of nothing any more.
+    #[error("no doctor can answer")]
     NoDoctor,
     /// A patient deletes and changes only what they wrote.
     #[error("a doctor wrote it")]
@@ -62,11 +62,11 @@ impl Prescription {
     }
 
     /// A doctor writes it: a draft for the patient, or in force at once where there is an urgent reason.
-    pub fn prescribed(mut self, today: Date) -> Decision<Revised, PrescriptionChanged> {
+    pub fn prescribed(mut self, start: Start) -> Decision<Revised, PrescriptionChanged> {
         let change = match self.urgent_reason.clone() {
             Some(reason) => {
                 self.status = Active;
-                begin(&mut self.grid, today);
+                begin(&mut self.grid, start);
                 PrescriptionChange::PrescribedUrgently { reason }
             }
             None => {
@@ -85,10 +85,10 @@ impl Prescription {
     }
 
     /// The patient writes it: in force at once, or as a draft.
-    pub fn made_by_patient(mut self, is_draft: bool, today: Date) -> Decision<Revised, PrescriptionChanged> {
+    pub fn made_by_patient(mut self, is_draft: bool, start: Start) -> Decision<Revised, PrescriptionChanged> {
         self.status = if is_draft { Draft } else { Active };
         if !is_draft {
-            begin(&mut self.grid, today);
+            begin(&mut self.grid, start);
         }
         let version = self.first_version();
         self.made(version, PrescriptionChange::MadeByPatient, None)
@@ -97,14 +97,17 @@ impl Prescription {
     /// The patient confirms a draft.
     ///
     /// # Errors
-    /// When it is no draft, or the doctor has not revised it yet.
-    pub fn confirm(&self, today: Date) -> Outcome {
+    /// When it is no draft, or the doctor has not revised it yet, and still can.
+    pub fn confirm(&self, start: Start) -> Outcome {
         self.require(&[Draft])?;
-        if self.revision.is_some() {
+        if self.revision.is_some() && self.has_reachable_doctor() {
             return Err(PrescriptionError::RevisionRequired);
         }
-        let mut after = self.moved_to(Active);
-        begin(&mut after.grid, today);
+        let mut after = Self {
+            revision: None,
+            ..self.moved_to(Active)
+        };
+        begin(&mut after.grid, start);
         Ok(self.become_told(after, PrescriptionChange::Confirmed))
     }
 
@@ -116,6 +119,7 @@ impl Prescription {
         self.require(&[Draft])?;
         let after = Self {
             revision: None,
+            is_rejected: true,
             ..self.moved_to(Inactive)
         };
         Ok(self.become_told(after, PrescriptionChange::Rejected { reason }))
@@ -124,9 +128,9 @@ impl Prescription {
     /// The patient wants a doctor's draft written again.
     ///
     /// # Errors
-    /// When it is no draft, no doctor's, or was asked for already and is not written yet.
+    /// When it is no draft, no doctor's, or one's who hears of nothing any more, or was asked for already and is not written yet.
     pub fn ask_for_retake(&self, reason: String, now: OffsetDateTime) -> Outcome {
-        if self.parties.doctor.is_none() {
+        if !self.has_reachable_doctor() {
             return Err(PrescriptionError::NoDoctor);
         }
         self.require(&[Draft])?;
@@ -148,7 +152,7 @@ impl Prescription {
     ///
     /// # Errors
     /// When nothing is proposed.
-    pub fn accept_changes(&self, proposed: Option<&Version>, today: Date) -> Outcome {
+    pub fn accept_changes(&self, proposed: Option<&Version>, start: Start) -> Outcome {
         let proposed = self.proposal(proposed)?;
         let is_known = |medicine: &Medicine| self.grid.iter().any(|known| known.id == medicine.id);
         let (mut kept, mut added): (Vec<_>, Vec<_>) = proposed
@@ -157,7 +161,7 @@ impl Prescription {
             .filter(|medicine| !medicine.row.details.added_by_patient)
             .cloned()
             .partition(is_known);
-        begin(&mut added, today);
+        begin(&mut added, start);
         kept.extend(added);
         kept.sort_by_key(|medicine| medicine.row_number);
         let own = self
@@ -308,6 +312,10 @@ impl Prescription {
         }
     }
 
+    fn has_reachable_doctor(&self) -> bool {
+        self.parties.doctor.as_ref().is_some_and(|doctor| doctor.is_connected)
+    }
+
     /// The doctor, as far as the patient still lets them know of anything.
     pub(super) fn tell_doctor(&self) -> Option<Told> {
         let doctor = self.parties.doctor.as_ref().filter(|doctor| doctor.is_connected)?;
@@ -380,9 +388,9 @@ impl Prescription {
 }
 
 /// Lets every course begin that was to begin when it comes into force.
-pub(super) fn begin(grid: &mut [Medicine], today: Date) {
+pub(super) fn begin(grid: &mut [Medicine], start: Start) {
     for medicine in grid {
-        medicine.row.begin(today);
+        medicine.row.begin(start.first_day_of(&medicine.row));
     }
 }
 

@@ -27,7 +27,7 @@ pub use event::{PrescriptionChange, PrescriptionChanged, Told};
 pub use grid::{Amount, Grid, Medicine, MedicineDetails, MedicineType, MedicineUnit, Row, default_timing};
 pub use intake::{AsNeededIntake, AsNeededTaken};
 pub use reading::{CellInput, GridProblem, InvalidRow, MAX_ROWS, RowDraft, RowInput, TimeInput, read_course, read_row};
-pub use schedule::{Habits, PlannedDose, last_day_of_horizon, plan};
+pub use schedule::{Habits, PlannedDose, Start, last_day_of_horizon, plan};
 pub use times::{ReminderTimes, ScheduleTimes};
 
 /// A prescription, as the rules see it.
@@ -51,6 +51,8 @@ pub struct Prescription {
     pub proposed_version: Option<i32>,
     /// What the patient wants written again.
     pub revision: Option<RevisionRequest>,
+    /// Whether it was a draft that the patient did not want.
+    pub is_rejected: bool,
     /// The grid in force.
     pub grid: Vec<Medicine>,
 }
@@ -97,6 +99,12 @@ pub struct Version {
 }
 
 impl Prescription {
+    /// Whether it is between its writer and the patient: it was never followed.
+    #[must_use]
+    pub fn is_between_its_people(&self) -> bool {
+        self.status == PrescriptionStatus::Draft || self.is_rejected
+    }
+
     /// The doctor who wrote it, where one did who is still there.
     #[must_use]
     pub fn doctor_id(&self) -> Option<UserId> {

@@ -4,8 +4,8 @@ use std::ops::RangeInclusive;
 
 use time::{Date, Duration, OffsetDateTime};
 
-use super::grid::Medicine;
-use crate::{MealTimes, MedicationId, Slot, zone};
+use super::grid::{Medicine, Row};
+use crate::{Dosage, MealTimes, MedicationId, Slot, zone};
 
 /// What a patient's doses depend on beside the grid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,43 @@ pub struct Habits {
     pub meals: MealTimes,
     /// How long after its time a new dose still counts as on time.
     pub grace: Duration,
+}
+
+impl Habits {
+    /// When a dose of a row is taken on `day`: at the patient's own time, or by the meal.
+    fn dose_at(&self, row: &Row, day: Date, slot: Slot, cell: &Dosage) -> OffsetDateTime {
+        let own = row.details.schedule_times.of(slot).map(|clock| clock.on(day));
+        own.unwrap_or_else(|| self.meals.dose_at(day, slot, cell.before_meal))
+    }
+}
+
+/// The moment at which a grid comes into force, in the life of its patient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Start {
+    /// When.
+    pub now: OffsetDateTime,
+    /// What the patient's doses depend on.
+    pub habits: Habits,
+}
+
+impl Start {
+    /// The day in Phnom Penh.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        zone::day_of(self.now)
+    }
+
+    /// The first day of a row's course where nobody named one: today, unless all of its times are over. Seven days that begin
+    /// in the evening would be six, and one would be none.
+    pub(super) fn first_day_of(&self, row: &Row) -> Date {
+        let today = self.today();
+        let mut times = row
+            .cells()
+            .map(|(slot, cell)| self.habits.dose_at(row, today, slot, cell))
+            .peekable();
+        let is_over = !row.is_prn && times.peek().is_some() && times.all(|time| time <= self.now);
+        if is_over { today + Duration::DAY } else { today }
+    }
 }
 
 /// A dose that a grid asks for.
@@ -53,8 +90,7 @@ pub fn plan(grid: &[Medicine], habits: &Habits, days: RangeInclusive<Date>) -> V
         let last = row.last_day.map_or(*days.end(), |last| last.min(*days.end()));
         for day in std::iter::successors(Some(first), |day| day.next_day()).take_while(|day| *day <= last) {
             for (slot, cell) in row.cells() {
-                let own = row.details.schedule_times.of(slot).map(|clock| clock.on(day));
-                let scheduled_time = own.unwrap_or_else(|| habits.meals.dose_at(day, slot, cell.before_meal));
+                let scheduled_time = habits.dose_at(row, day, slot, cell);
                 planned.push(PlannedDose {
                     medication: medicine.id,
                     series: medicine.series(),

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    Decision, Dosage, DoseError, DoseEventId, DoseEventStatus, Labelled, Language, MedicationId, PrescriptionStatus,
-    TimePeriod, zone,
+    Decision, Dosage, DoseError, DoseEventId, DoseEventStatus, Labelled, Language, MealTimes, MedicationId,
+    PrescriptionStatus, TimePeriod, zone,
 };
 
 mod edits;
@@ -18,6 +18,18 @@ use PrescriptionStatus::{Active, Draft, Inactive, Paused};
 
 const TODAY: Date = date!(2026 - 03 - 06);
 const NOW: OffsetDateTime = datetime!(2026-03-06 09:00 +7);
+/// Early in the day, when all of its doses are still to come.
+const START: Start = Start {
+    now: datetime!(2026-03-06 05:00 +7),
+    habits: Habits {
+        meals: MealTimes {
+            morning: None,
+            afternoon: None,
+            night: None,
+        },
+        grace: Duration::minutes(30),
+    },
+};
 const PATIENT: UserId = UserId(Uuid::from_u128(1));
 const DOCTOR: UserId = UserId(Uuid::from_u128(2));
 
@@ -68,6 +80,7 @@ fn own(status: PrescriptionStatus) -> Prescription {
         },
         proposed_version: None,
         revision: None,
+        is_rejected: false,
         grid: vec![medicine(100, row("Aspirin"))],
     }
 }
@@ -135,7 +148,7 @@ fn edit(
     change: &Change,
     proposed: Option<&Version>,
 ) -> Result<Decision<Revised, PrescriptionChanged>, PrescriptionError> {
-    prescription.change(by, change, proposed, TODAY, ids())
+    prescription.change(by, change, proposed, START, ids())
 }
 
 /// What each step makes of each state: the next state, or `None` where it is refused.
@@ -153,7 +166,7 @@ fn a_step_is_possible_in_its_states_only(#[case] step: &str, #[case] expected: [
     for (&status, expected) in PrescriptionStatus::ALL.iter().zip(expected) {
         let before = by_doctor(status);
         let outcome = match step {
-            "confirm" => before.confirm(TODAY),
+            "confirm" => before.confirm(START),
             "reject" => before.reject(None),
             "retake" => before.ask_for_retake("x".to_owned(), NOW),
             "pause" => before.pause(),
@@ -161,7 +174,7 @@ fn a_step_is_possible_in_its_states_only(#[case] step: &str, #[case] expected: [
             "stop" => before.stop(),
             "change" => edit(&before, Author::Doctor, &rows(&[draft("Aspirin", "2")]), None),
             "urgent" => edit(&before, Author::Doctor, &urgent(&[draft("Aspirin", "2")]), None),
-            _ => before.add_medicine(&draft("Zinc", "1"), TODAY, MedicationId(Uuid::from_u128(7))),
+            _ => before.add_medicine(&draft("Zinc", "1"), START, MedicationId(Uuid::from_u128(7))),
         };
         match expected {
             Some(next) => {
@@ -182,7 +195,7 @@ fn a_step_is_possible_in_its_states_only(#[case] step: &str, #[case] expected: [
 
 #[test]
 fn a_doctor_writes_a_draft_and_an_urgent_one_holds_at_once() {
-    let decision = by_doctor(Draft).prescribed(TODAY);
+    let decision = by_doctor(Draft).prescribed(START);
     let (after, event) = changed(Ok(decision));
     assert_eq!((after.prescription.status, event.from), (Draft, None));
     assert_eq!(event.told.unwrap().recipient.user, PATIENT);
@@ -196,7 +209,7 @@ fn a_doctor_writes_a_draft_and_an_urgent_one_holds_at_once() {
         urgent_reason: Some("x".to_owned()),
         ..by_doctor(Draft)
     };
-    let (after, event) = changed(Ok(urgent.prescribed(TODAY)));
+    let (after, event) = changed(Ok(urgent.prescribed(START)));
     assert_eq!(after.prescription.status, Active);
     assert!(matches!(event.change, PrescriptionChange::PrescribedUrgently { .. }));
     assert!(after.version.unwrap().is_urgent);
@@ -205,7 +218,7 @@ fn a_doctor_writes_a_draft_and_an_urgent_one_holds_at_once() {
 #[test]
 fn a_patient_writes_one_that_holds_at_once_or_a_draft() {
     for (is_draft, status) in [(false, Active), (true, Draft)] {
-        let (after, event) = changed(Ok(own(Draft).made_by_patient(is_draft, TODAY)));
+        let (after, event) = changed(Ok(own(Draft).made_by_patient(is_draft, START)));
         assert_eq!(after.prescription.status, status);
         assert_eq!((event.told, event.doctor), (None, None));
     }
@@ -216,14 +229,14 @@ fn a_draft_that_the_patient_wants_otherwise_cannot_be_confirmed_before_it_was_re
     let (asked, event) = changed(by_doctor(Draft).ask_for_retake("ថ្នាំច្រើនពេក".to_owned(), NOW));
     assert_eq!(event.told.unwrap().recipient.user, DOCTOR);
     let asked = asked.prescription;
-    assert_eq!(asked.confirm(TODAY).unwrap_err(), PrescriptionError::RevisionRequired);
+    assert_eq!(asked.confirm(START).unwrap_err(), PrescriptionError::RevisionRequired);
     let again = asked.ask_for_retake("x".to_owned(), NOW);
     assert_eq!(again.unwrap_err(), PrescriptionError::RevisionRequired);
     let (revised, event) = changed(edit(&asked, Author::Doctor, &rows(&[draft("Aspirin", "0.5")]), None));
     assert_eq!(event.change, PrescriptionChange::Revised);
     assert_eq!(revised.version.as_ref().unwrap().number, 2);
     assert_eq!(revised.prescription.revision, None);
-    let (confirmed, _) = changed(revised.prescription.confirm(TODAY));
+    let (confirmed, _) = changed(revised.prescription.confirm(START));
     assert_eq!(confirmed.prescription.status, Active);
 }
 
@@ -250,7 +263,10 @@ fn a_course_begins_when_it_comes_into_force_and_lasts_as_long_as_it_was_to() {
     row.last_day = Some(date!(2026 - 03 - 12));
     row.details.starts_when_active = true;
     let later = date!(2026 - 03 - 09);
-    let (after, _) = changed(prescription.confirm(later));
+    let (after, _) = changed(prescription.confirm(Start {
+        now: zone::start_of(later),
+        ..START
+    }));
     let row = &after.prescription.grid[0].row;
     assert_eq!(
         (row.first_day, row.last_day),
@@ -259,6 +275,27 @@ fn a_course_begins_when_it_comes_into_force_and_lasts_as_long_as_it_was_to() {
     let (paused, _) = changed(after.prescription.pause());
     let (resumed, _) = changed(paused.prescription.resume());
     assert_eq!(resumed.prescription.grid[0].row, *row);
+}
+
+#[rstest]
+#[case::before_its_time(datetime!(2026-03-06 06:59 +7), TODAY)]
+#[case::after_it(datetime!(2026-03-06 07:00 +7), date!(2026 - 03 - 07))]
+fn a_course_begins_on_a_day_that_still_has_a_dose(#[case] now: OffsetDateTime, #[case] first: Date) {
+    let start = Start { now, ..START };
+    let written = RowDraft {
+        course: CourseDraft {
+            first_day: None,
+            end: Some(CourseEnd::After(1)),
+        },
+        ..draft("Albendazole", "1")
+    };
+    let mut prescription = own(Draft);
+    prescription.grid = first_grid(std::slice::from_ref(&written), "medications", TODAY, ids()).unwrap();
+    let (made, _) = changed(Ok(prescription.made_by_patient(false, start)));
+    let days = |medicine: &Medicine| (medicine.row.first_day, medicine.row.last_day);
+    assert_eq!(days(&made.prescription.grid[0]), (Some(first), Some(first)));
+    let added = own(Active).add_medicine(&written, start, MedicationId(Uuid::from_u128(7)));
+    assert_eq!(days(&changed(added).0.prescription.grid[1]), (Some(first), Some(first)));
 }
 
 /// The moment at which the day before is over, with its last doses.

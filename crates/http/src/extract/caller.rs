@@ -28,7 +28,10 @@ impl FromRequest for Caller {
             };
             let application = application.ok_or_else(|| Error::internal("the application is not mounted"))?;
             match application.authenticate(claimant).await {
-                Ok(actor) => Ok(Self(Some(actor))),
+                Ok(actor) => {
+                    context.relies_on_token.set(true);
+                    Ok(Self(Some(actor)))
+                }
                 Err(error) if error.code() == Code::Unavailable => Err(error.into()),
                 Err(_) => Ok(Self(None)),
             }

@@ -38,10 +38,9 @@ impl FromRequest for Claimed {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let claimed = RequestContext::of(request).and_then(|context| {
-            Ok(Self {
-                claimant: context.claimant()?,
-                context,
-            })
+            let claimant = context.claimant()?;
+            context.relies_on_token.set(true);
+            Ok(Self { claimant, context })
         });
         ready(claimed)
     }

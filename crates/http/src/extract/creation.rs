@@ -40,14 +40,14 @@ impl<T: DeserializeOwned> FromRequest for Creation<T> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let key = key(request.headers());
         let path = request.path().to_owned();
-        let bytes = json::read(request, payload);
+        let body = json::read(request, payload);
         async move {
             let key = key?;
-            let bytes = bytes.await?;
-            let body = json::parse(&bytes)?;
+            let sent = body.await?;
+            let body = json::parse(&sent.bytes)?;
             let once = key.map(|key| Once {
                 key,
-                request: canonical(&path, &bytes),
+                request: canonical(&path, &sent.bytes),
             });
             Ok(Self { body, once })
         }

@@ -1,19 +1,13 @@
-use std::time::Duration;
-
 use actix_web::dev::Payload;
-use actix_web::error::PayloadError;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
-use actix_web::rt::time::timeout;
-use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use das_tern_application::{Code, Error};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 
-use crate::Settings;
+use super::body::{self, Body};
 use crate::error::Failure;
-use crate::state::Shared;
 
 /// A JSON object. No body at all is an empty one, so that what is needed is told field by field.
 pub(crate) struct ApiJson<T>(pub(crate) T);
@@ -23,40 +17,29 @@ impl<T: DeserializeOwned> FromRequest for ApiJson<T> {
     type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let bytes = read(request, payload);
-        async move { parse(&bytes.await?).map(Self) }.boxed_local()
+        let body = read(request, payload);
+        async move { parse(&body.await?.bytes).map(Self) }.boxed_local()
     }
 }
 
-/// The bytes of a body that calls itself JSON. A compressed one is not read: what it would unpack to is known only afterwards.
+/// A body that calls itself JSON. A compressed one is not read: what it would unpack to is known only afterwards.
 pub(super) fn read(
     request: &HttpRequest,
     payload: &mut Payload,
-) -> impl Future<Output = Result<Bytes, Failure>> + use<> {
+) -> impl Future<Output = Result<Body, Failure>> + use<> {
     let (is_json, is_plain) = (is_json(request), is_plain(request));
-    let patience = patience(request, Settings::body_timeout);
-    let bytes = Bytes::from_request(request, payload);
+    let body = body::read(request, payload);
     async move {
         if !is_plain {
             return Err(Code::UnsupportedMediaType.into());
         }
-        let bytes = timeout(patience, bytes).await.map_err(|_| Code::MalformedRequest)?;
-        let bytes = bytes.map_err(|error| unread(&error))?;
-        if bytes.is_empty() {
-            return Ok(Bytes::from_static(b"{}"));
-        }
-        if is_json {
-            Ok(bytes)
+        let body = body.await?;
+        if is_json || body.bytes.is_empty() {
+            Ok(body)
         } else {
             Err(Code::UnsupportedMediaType.into())
         }
     }
-}
-
-/// One of the times that this server gives its clients.
-pub(crate) fn patience(request: &HttpRequest, of: impl Fn(&Settings) -> Duration) -> Duration {
-    let state = request.app_data::<Shared>();
-    state.map_or_else(|| of(&Settings::default()), |state| of(state.settings()))
 }
 
 /// Whether the body calls itself JSON: `application/json`, or a kind of it such as `application/vnd.api+json`.
@@ -82,15 +65,9 @@ fn is_plain(request: &HttpRequest) -> bool {
     encodings.all(|encoding| encoding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity"))
 }
 
-fn unread(error: &actix_web::Error) -> Failure {
-    match error.as_error::<PayloadError>() {
-        Some(PayloadError::Overflow) => Code::PayloadTooLarge.into(),
-        _ => Code::MalformedRequest.into(),
-    }
-}
-
-/// Only an object is read: serde would take an array for a struct as well.
+/// Only an object is read: serde would take an array for a struct as well. No body is an empty one.
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    let bytes = if bytes.is_empty() { b"{}" } else { bytes };
     if !bytes.trim_ascii_start().starts_with(b"{") {
         return Err(Code::MalformedRequest.into());
     }
@@ -202,10 +179,13 @@ mod tests {
     #[actix_web::test]
     async fn a_body_beyond_the_limit_is_not_read() {
         assert!(
-            read("application/json", Box::leak("x".repeat(300_000).into_boxed_str()))
-                .await
-                .unwrap_err()
-                .contains("LARGE")
+            read(
+                "application/json",
+                Box::leak("x".repeat((1 << 20) + 1).into_boxed_str())
+            )
+            .await
+            .unwrap_err()
+            .contains("LARGE")
         );
     }
 }

@@ -2,6 +2,7 @@
 
 mod administrator;
 mod authenticated;
+mod body;
 mod caller;
 mod claimed;
 mod creation;
@@ -11,9 +12,10 @@ mod query;
 
 pub(crate) use administrator::Administrator;
 pub(crate) use authenticated::Authenticated;
+pub(crate) use body::{Bodies, Held, patience};
 pub(crate) use caller::Caller;
 pub(crate) use claimed::Claimed;
 pub(crate) use creation::{Creation, CreationParams};
-pub(crate) use json::{ApiJson, patience};
+pub(crate) use json::ApiJson;
 pub(crate) use path::ApiPath;
 pub(crate) use query::ApiQuery;

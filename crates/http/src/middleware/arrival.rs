@@ -44,6 +44,7 @@ pub(super) async fn receive(state: &State, request: &mut ServiceRequest) -> Requ
         ip,
         admission,
         asked_language: text(headers, &ACCEPT_LANGUAGE).and_then(language::asked_for),
+        relies_on_token: Cell::new(false),
         own_language: Cell::new(None),
         bearer,
         is_administrator,

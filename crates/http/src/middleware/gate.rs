@@ -94,6 +94,7 @@ mod tests {
                 verdict,
             },
             asked_language: None,
+            relies_on_token: Cell::new(false),
             own_language: Cell::new(None),
         })
     }

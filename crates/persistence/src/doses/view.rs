@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use das_tern_domain::{
-    ClockTime, Dosage, Dose, DoseEventId, DoseEventStatus, MedicationId, PrescriptionId, Slot, TimePeriod, UserId, zone,
+    ClockTime, Dosage, Dose, DoseEventId, DoseEventStatus, MedicationId, PrescriptionId, Slot, TimePeriod, UserId,
+    default_timing, zone,
 };
 use sea_orm::{DbErr, FromQueryResult, QueryResult, TryGetError};
 use serde::{Deserialize, Serialize};
@@ -88,6 +89,24 @@ impl DoseView {
     /// that was written for it.
     #[must_use]
     pub fn amount(&self) -> Option<&str> {
+        let written = self.medicine.amount_as_needed.as_deref();
+        self.cell().map(|cell| cell.amount.as_str()).or(written)
+    }
+
+    /// How it stands to the meal: in the prescriber's words, or, where they used none of their own, as its cell says. The cells
+    /// of a row may differ in that.
+    #[must_use]
+    pub fn timing(&self) -> Option<&str> {
+        let words = self.medicine.timing.as_deref();
+        let is_default = |words: &str| [true, false].map(default_timing).contains(&words);
+        match self.cell() {
+            Some(cell) if words.is_none_or(is_default) => Some(default_timing(cell.before_meal)),
+            _ => words,
+        }
+    }
+
+    /// The cell it comes from; of what is taken as needed the first.
+    fn cell(&self) -> Option<&Dosage> {
         let medicine = &self.medicine;
         let cells = [
             &medicine.morning_dosage,
@@ -95,14 +114,12 @@ impl DoseView {
             &medicine.night_dosage,
         ]
         .map(Option::as_ref);
-        let cell = match self.slot() {
+        match self.slot() {
             _ if medicine.is_prn => cells.into_iter().flatten().next(),
             Slot::Morning => cells[0],
             Slot::Afternoon => cells[1],
             Slot::Night => cells[2],
-        };
-        let written = medicine.amount_as_needed.as_deref();
-        cell.map(|cell| cell.amount.as_str()).or(written)
+        }
     }
 
     /// The instant of its reminder.

@@ -42,7 +42,7 @@ const EXTEND: &str = concat!(
     plan_of!("$3"),
     ", ",
     doses_ahead!("$5"),
-    ", remaining AS (SELECT * FROM ahead), ",
+    ", remaining AS (SELECT * FROM ahead), planned AS (SELECT * FROM plan), ",
     doses_added!("$4"),
     " SELECT count(*) AS added FROM added"
 );

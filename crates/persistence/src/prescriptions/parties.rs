@@ -3,7 +3,7 @@
 //! What changes a patient's doses to come (an edit, other meals, another grace, the daily top-up) takes its turn by the row
 //! of the patient's account, so that none of them plans with what another is about to change.
 
-use das_tern_domain::{Gender, Habits, Language, PrescriptionId, PrescriptionStatus, UserId};
+use das_tern_domain::{Gender, Habits, Language, PrescriptionId, UserId};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use time::Date;
 
@@ -52,11 +52,12 @@ pub struct PartyIds {
     pub patient_id: UserId,
     /// Who wrote it, where that is not the patient.
     pub doctor_id: Option<UserId>,
-    /// Where it stands.
-    pub status: PrescriptionStatus,
+    /// Whether it is between the two: a draft, or one that was rejected.
+    pub is_between_them: bool,
 }
 
-const PARTIES: &str = "SELECT patient_id, doctor_id, status::text AS status FROM prescriptions WHERE id = $1";
+const PARTIES: &str = "SELECT patient_id, doctor_id, status = 'DRAFT' OR details ? 'isRejected' AS is_between_them \
+                       FROM prescriptions WHERE id = $1";
 
 /// Whose a prescription is.
 ///

@@ -398,6 +398,7 @@ impl PrescriptionRow {
             },
             proposed_version: self.details.proposed_version,
             revision: self.details.revision,
+            is_rejected: self.details.is_rejected,
             grid: Vec::new(),
         };
         PrescriptionView {

@@ -18,7 +18,8 @@ use crate::sql::{label, statement};
 /// that takes rows out, `$4` whether the doses to come change, `$5` the plan for them, `$6` now and `$7` the start of today.
 ///
 /// A dose to come that the plan has a place for moves there, unless that time is over; one that it has no place for goes;
-/// and what has no dose yet gets one. Past doses and decided ones are never touched: the guards are in the statement, so a
+/// and what has no dose yet gets one. Where the new time of a place is over, but its dose was still to come, the one that takes
+/// its place comes when that would have: a day does without a dose only if somebody meant it to. Past doses and decided ones are never touched: the guards are in the statement, so a
 /// dose that is taken at this moment stays, and no second one is made for its place.
 macro_rules! written_beside {
     () => {
@@ -57,7 +58,12 @@ macro_rules! written_beside {
              missed_after = n.scheduled_time + (d.missed_after - d.scheduled_time) \
              FROM ahead a JOIN plan n ON n.medication_id = a.medication_id AND n.day = a.day AND n.slot = a.slot \
              WHERE $4::boolean AND d.id = a.id AND d.status = 'DUE' AND d.scheduled_time > $6 AND n.scheduled_time > $6 \
-             AND n.scheduled_time <> d.scheduled_time), ",
+             AND n.scheduled_time <> d.scheduled_time), \
+             planned AS (SELECT n.id, n.prescription_id, n.medication_id, n.series_id, n.day, n.slot, n.time_period, \
+             coalesce(x.scheduled_time, n.scheduled_time) AS scheduled_time, \
+             coalesce(x.scheduled_time, n.scheduled_time) + (n.missed_after - n.scheduled_time) AS missed_after \
+             FROM plan n LEFT JOIN LATERAL (SELECT a.scheduled_time FROM ahead a JOIN dropped USING (id) \
+             WHERE n.scheduled_time <= $6 AND a.series_id = n.series_id AND a.day = n.day AND a.slot = n.slot LIMIT 1) x ON true), ",
             doses_added!("$6"),
             ", "
         )
@@ -114,6 +120,7 @@ fn details(prescription: &Prescription) -> Result<Value, Error> {
         particulars: prescription.content.particulars.clone(),
         proposed_version: prescription.proposed_version,
         revision: prescription.revision.clone(),
+        is_rejected: prescription.is_rejected,
         doctor_is_gone: prescription.parties.doctor_is_gone,
     };
     Ok(serde_json::to_value(details)?.into())

@@ -63,7 +63,7 @@ macro_rules! doses_ahead {
     ($from:literal) => {
         concat!(
             "ahead AS MATERIALIZED (SELECT d.id, d.prescription_id, d.medication_id, coalesce(m.series_id, m.id) AS series_id, \
-             (d.scheduled_time AT TIME ZONE 'Asia/Phnom_Penh')::date AS day, ",
+             d.scheduled_time, (d.scheduled_time AT TIME ZONE 'Asia/Phnom_Penh')::date AS day, ",
             crate::sql::slot_of!("d"),
             " AS slot FROM changed JOIN medications m ON m.prescription_id = changed.id \
              JOIN dose_events d ON d.medication_id = m.id AND d.scheduled_time >= ",
@@ -73,7 +73,7 @@ macro_rules! doses_ahead {
     };
 }
 
-/// The CTE `added`: the doses of `plan` that lie after `$now` and whose place nothing in `remaining` has. A place is a series,
+/// The CTE `added`: the doses of `planned`, which is the plan at its final times, that lie after `$now` and whose place nothing in `remaining` has. A place is a series,
 /// a day and a slot, so that a changed row never asks for what was taken of the row before it.
 macro_rules! doses_added {
     ($now:literal) => {
@@ -85,7 +85,7 @@ macro_rules! doses_added {
             $now,
             ", ",
             $now,
-            " FROM plan n JOIN changed ON changed.id = n.prescription_id WHERE n.scheduled_time > ",
+            " FROM planned n JOIN changed ON changed.id = n.prescription_id WHERE n.scheduled_time > ",
             $now,
             " AND NOT EXISTS (SELECT FROM remaining r WHERE r.prescription_id = n.prescription_id \
              AND r.series_id = n.series_id AND r.day = n.day AND r.slot = n.slot) \

@@ -21,7 +21,7 @@ fn a_doctors_change_of_what_is_followed_waits_for_the_patient() {
     );
     assert_eq!(after.prescription.grid, before.grid);
 
-    let (accepted, event) = changed(after.prescription.accept_changes(Some(&proposal), TODAY));
+    let (accepted, event) = changed(after.prescription.accept_changes(Some(&proposal), START));
     assert_eq!((accepted.version, event.version), (None, 2));
     let accepted = accepted.prescription;
     assert_eq!((accepted.current_version, accepted.proposed_version), (2, None));
@@ -39,7 +39,7 @@ fn a_doctors_change_of_what_is_followed_waits_for_the_patient() {
         allowed: &[],
     };
     assert_eq!(
-        declined.accept_changes(Some(&proposal), TODAY).unwrap_err(),
+        declined.accept_changes(Some(&proposal), START).unwrap_err(),
         nothing_waits
     );
     assert_eq!(declined.decline_changes(None).unwrap_err(), nothing_waits);
@@ -65,7 +65,7 @@ fn the_next_proposal_is_made_on_the_one_that_waits() {
     let version = second.version.unwrap();
     assert_eq!((version.number, &version.grid), (3, &proposal.grid));
     assert_eq!(second.prescription.proposed_version, Some(3));
-    assert!(second.prescription.accept_changes(Some(&proposal), TODAY).is_err());
+    assert!(second.prescription.accept_changes(Some(&proposal), START).is_err());
 }
 
 #[test]
@@ -115,13 +115,13 @@ fn a_medicine_of_the_patients_own_stays_whatever_the_doctor_changes() {
         None,
     ));
     let proposal = proposed.version.unwrap();
-    let (added, event) = changed(proposed.prescription.add_medicine(&draft("Zinc", "1"), TODAY, zinc));
+    let (added, event) = changed(proposed.prescription.add_medicine(&draft("Zinc", "1"), START, zinc));
     let added = added.prescription;
     assert_eq!(event.change, PrescriptionChange::MedicineAdded { medication: zinc });
     assert_eq!((added.current_version, added.visible_version()), (3, 2));
     assert!(added.grid[1].row.details.added_by_patient);
 
-    let (accepted, event) = changed(added.accept_changes(Some(&proposal), TODAY));
+    let (accepted, event) = changed(added.accept_changes(Some(&proposal), START));
     let version = accepted.version.unwrap();
     assert_eq!((version.number, version.author, event.version), (4, Some(DOCTOR), 4));
     let names = |grid: &[Medicine]| -> Vec<_> {
@@ -246,7 +246,7 @@ proptest! {
             let name = ["Aspirin", "Zinc", "Iron", "Calcium"][name];
             let draft = draft(name, &amount.to_string());
             let change = if is_urgent { urgent(&[draft]) } else { rows(&[draft]) };
-            let outcome = prescription.change(Author::Doctor, &change, waiting.as_ref(), TODAY, &mut next);
+            let outcome = prescription.change(Author::Doctor, &change, waiting.as_ref(), START, &mut next);
             let Ok(Decision::Changed { after, event }) = outcome else { continue };
             let version = after.version.clone().unwrap();
             prop_assert_eq!(version.number, prescription.latest_version + 1);
@@ -254,7 +254,7 @@ proptest! {
             waiting = after.prescription.proposed_version.map(|_| version);
             prescription = after.prescription;
             if accepts && waiting.is_some() {
-                let (accepted, _) = changed(prescription.accept_changes(waiting.as_ref(), TODAY));
+                let (accepted, _) = changed(prescription.accept_changes(waiting.as_ref(), START));
                 prescription = accepted.prescription;
                 waiting = None;
             }
@@ -277,7 +277,7 @@ fn nobody_adds_to_a_grid_of_fifty_rows_and_the_doctor_still_changes_theirs() {
     };
     full.grid.extend((1..50).map(added));
     let too_long = PrescriptionError::Invalid(vec![GridProblem::new("medications", InvalidRow::TooLong)]);
-    let one_more = full.add_medicine(&draft("Iron", "1"), TODAY, MedicationId(Uuid::from_u128(900)));
+    let one_more = full.add_medicine(&draft("Iron", "1"), START, MedicationId(Uuid::from_u128(900)));
     assert_eq!(one_more.unwrap_err(), too_long);
     let two = rows(&[draft("Aspirin", "1"), draft("Iron", "1")]);
     let proposed = changed(edit(&full, Author::Doctor, &two, None)).0.version.unwrap();
@@ -326,9 +326,9 @@ fn what_a_doctor_wrote_stays_a_doctors_when_their_account_is_gone() {
     let change = edit(&orphaned, Author::Patient, &rows(&[draft("Aspirin", "2")]), None);
     assert_eq!(change.unwrap_err(), PrescriptionError::NotOwn);
     assert_eq!(orphaned.delete().unwrap_err(), PrescriptionError::NotOwn);
-    let added = orphaned.add_medicine(&draft("Zinc", "1"), TODAY, MedicationId(Uuid::from_u128(900)));
+    let added = orphaned.add_medicine(&draft("Zinc", "1"), START, MedicationId(Uuid::from_u128(900)));
     assert!(changed(added).0.prescription.grid[1].row.details.added_by_patient);
-    assert_eq!(changed(orphaned.confirm(TODAY)).0.prescription.status, Active);
+    assert_eq!(changed(orphaned.confirm(START)).0.prescription.status, Active);
 }
 
 /// The ids of the rows of a grid after an urgent edit, each with the series that it belongs to.
@@ -350,7 +350,7 @@ fn series_of(grid: &[Medicine]) -> Vec<MedicationId> {
 #[test]
 fn the_patients_own_medicine_that_is_sent_back_without_its_id_is_not_doubled() {
     let zinc = MedicationId(Uuid::from_u128(7));
-    let (added, _) = changed(by_doctor(Active).add_medicine(&draft("Zinc", "1"), TODAY, zinc));
+    let (added, _) = changed(by_doctor(Active).add_medicine(&draft("Zinc", "1"), START, zinc));
     let grid = after_urgently(&added.prescription, &[draft("Aspirin", "2"), draft("Zinc", "1")]);
     assert_eq!(grid.len(), 2);
     assert_eq!((grid[1].id, grid[1].row.details.added_by_patient), (zinc, true));

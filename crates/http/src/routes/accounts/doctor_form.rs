@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::requests::DoctorRegistrationRequest;
 use crate::Settings;
 use crate::error::Failure;
-use crate::extract::{ApiJson, patience};
+use crate::extract::{ApiJson, Bodies, Held, patience};
 
 const PHOTO: &str = "licensePhoto";
 /// All that is told beside the picture, in bytes.
@@ -50,6 +50,8 @@ pub(crate) struct DoctorFormBody {
 pub(crate) struct DoctorForm {
     pub(super) request: DoctorRegistrationRequest,
     pub(super) photo: Option<Vec<u8>>,
+    /// The memory that it takes until it was answered.
+    _held: Option<Held>,
 }
 
 impl FromRequest for DoctorForm {
@@ -60,8 +62,9 @@ impl FromRequest for DoctorForm {
         if is_form(request) {
             let form = Multipart::new(request.headers(), payload.take());
             let patience = patience(request, Settings::upload_timeout);
+            let held = Bodies::of(request).begin();
             return async move {
-                let read = timeout(patience, read(form)).await;
+                let read = timeout(patience, read(form, held)).await;
                 read.map_err(|_| Code::MalformedRequest)?
             }
             .boxed_local();
@@ -71,6 +74,7 @@ impl FromRequest for DoctorForm {
             Ok(Self {
                 request: json.await?.0,
                 photo: None,
+                _held: None,
             })
         }
         .boxed_local()
@@ -83,12 +87,12 @@ fn is_form(request: &HttpRequest) -> bool {
     essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("multipart/form-data"))
 }
 
-async fn read(mut form: Multipart) -> Result<DoctorForm, Failure> {
+async fn read(mut form: Multipart, mut held: Held) -> Result<DoctorForm, Failure> {
     let (mut texts, mut photo, mut taken) = (Map::new(), None, Taken::default());
     while let Some(mut part) = form.try_next().await.map_err(unread)? {
         let name = part.name().unwrap_or_default().to_owned();
         taken.parts += 1;
-        let bytes = read_part(&mut part, name == PHOTO, &mut taken).await?;
+        let bytes = read_part(&mut part, name == PHOTO, &mut taken, &mut held).await?;
         if name == PHOTO {
             photo = Some(bytes).filter(|bytes| !bytes.is_empty());
         } else if !taken.is_too_much() {
@@ -100,7 +104,11 @@ async fn read(mut form: Multipart) -> Result<DoctorForm, Failure> {
         return Err(Code::PayloadTooLarge.into());
     }
     let request = serde_json::from_value(Value::Object(texts)).map_err(|_| Code::MalformedRequest)?;
-    Ok(DoctorForm { request, photo })
+    Ok(DoctorForm {
+        request,
+        photo,
+        _held: Some(held),
+    })
 }
 
 /// What a form has brought so far.
@@ -118,7 +126,7 @@ impl Taken {
 }
 
 /// A part's content; of a form that has become too large, nothing is kept any more.
-async fn read_part(part: &mut Field, is_photo: bool, taken: &mut Taken) -> Result<Vec<u8>, Failure> {
+async fn read_part(part: &mut Field, is_photo: bool, taken: &mut Taken, held: &mut Held) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     while let Some(chunk) = part.try_next().await.map_err(unread)? {
         taken.bytes += chunk.len();
@@ -131,6 +139,7 @@ async fn read_part(part: &mut Field, is_photo: bool, taken: &mut Taken) -> Resul
         if taken.is_too_much() {
             bytes = Vec::new();
         } else {
+            held.take(chunk.len())?;
             bytes.extend_from_slice(&chunk);
         }
     }

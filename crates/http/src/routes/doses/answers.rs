@@ -146,7 +146,7 @@ impl<'a> From<&'a DoseView> for DoseBody<'a> {
             skip_reason: dose.skip_reason.as_deref(),
             was_offline: dose.was_offline,
             frequency: medication.frequency,
-            timing: medication.timing,
+            timing: dose.timing().unwrap_or_default(),
             medication: Medication::Own(medication),
             created_at: Instant(dose.created_at),
             updated_at: Instant(dose.updated_at),
@@ -263,7 +263,7 @@ mod tests {
         let shown = shown(&dose());
         assert_eq!(shown["medicationName"], "ប៉ារ៉ាសេតាម៉ុល");
         assert_eq!(shown["medication"]["medicineName"], "ប៉ារ៉ាសេតាម៉ុល");
-        assert_eq!((&shown["frequency"], &shown["timing"]), (&json!(""), &json!("")));
+        assert_eq!((&shown["frequency"], &shown["timing"]), (&json!(""), &json!("មុនអាហារ")));
         assert_eq!(
             (&shown["medication"]["frequency"], &shown["medication"]["isPRN"]),
             (&json!(""), &json!(false))

@@ -7,6 +7,7 @@ use das_tern_domain::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::fields::{Fields, whole};
@@ -133,24 +134,31 @@ impl MealTimesRequest {
 #[derive(Deserialize, ToSchema)]
 #[serde(transparent)]
 #[schema(value_type = BTreeMap<String, bool>, example = json!({ "CONNECTION_REQUEST": false }))]
-pub(crate) struct PreferencesRequest(BTreeMap<String, bool>);
+pub(crate) struct PreferencesRequest(BTreeMap<String, Value>);
 
 impl PreferencesRequest {
     pub(super) fn parse(self) -> Result<NotificationPreferences, Error> {
-        // Fields that nobody knows are ignored, here as everywhere.
-        let off: Vec<NotificationType> = self
-            .0
-            .into_iter()
-            .filter(|(_, comes)| !comes)
-            .filter_map(|(kind, _)| kind.parse().ok())
-            .collect();
-        NotificationPreferences::without(&off).map_err(|essential| {
-            let mut fields = Fields::default();
+        let (mut fields, mut off) = (Fields::default(), Vec::new());
+        for (name, comes) in self.0 {
+            // Fields that nobody knows are ignored, here as everywhere.
+            let Ok(kind) = name.parse::<NotificationType>() else {
+                continue;
+            };
+            match comes {
+                Value::Bool(true) => {}
+                Value::Bool(false) => off.push(kind),
+                _ => fields.refuse(kind.label(), FieldCode::Invalid),
+            }
+        }
+        let preferences = NotificationPreferences::without(&off).map_err(|essential| {
             for kind in essential.0 {
                 fields.refuse(kind.label(), FieldCode::CannotBeOff);
             }
-            fields.into_error()
-        })
+        });
+        match preferences {
+            Ok(preferences) => fields.check(preferences),
+            Err(()) => Err(fields.into_error()),
+        }
     }
 }
 
