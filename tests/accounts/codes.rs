@@ -57,6 +57,19 @@ async fn a_code_that_was_used_does_not_delay_the_next() {
 }
 
 #[tokio::test]
+async fn a_code_that_is_sent_again_after_it_was_used_locks_nobody_out() {
+    let app = app().await;
+    register(&app, json!({})).await.expect(201);
+    let code = app.outbox.code(PHONE).await;
+    let answers = futures_util::future::join_all((0..8).map(|_| verify(&app, PHONE, &code))).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
+    for answer in answers.iter().filter(|answer| answer.status != 200) {
+        answer.refused(400, "OTP_INVALID");
+    }
+    forgot(&app, PHONE).await.ok();
+}
+
+#[tokio::test]
 async fn a_code_for_the_one_is_worth_nothing_for_the_other() {
     let app = app().await;
     register(&app, json!({})).await.expect(201);

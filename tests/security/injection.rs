@@ -180,6 +180,16 @@ async fn a_name_from_google_is_one_line_too() {
         .ok();
     assert_eq!(session["user"]["firstName"], "SokBcc: x@example.com");
     assert_eq!(session["user"]["lastName"], "Samnang");
+    google.vouch_as("other", "g-2", "sopheap@example.com", "\u{202e}kos", "\u{200b}");
+    let other = app
+        .client
+        .post("/auth/google", &json!({ "idToken": "other" }))
+        .await
+        .ok();
+    assert!(
+        other["user"]["firstName"].is_null() && other["user"]["lastName"].is_null(),
+        "{other}"
+    );
 }
 
 #[tokio::test]

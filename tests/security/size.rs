@@ -23,6 +23,10 @@ async fn a_name_of_a_mebibyte_is_refused_and_one_below_the_limit_of_bodies_is_to
         let refused = patient.client.patch("/users/me", &large).await.invalid_fields();
         assert_eq!(refused, [(field.to_owned(), "TOO_LONG".to_owned())]);
     }
+    let login = json!({ "identifier": "x".repeat(16 << 10), "password": "x" });
+    for path in ["/auth/login", "/%61uth/login", "/auth/%6Cogin"] {
+        app.client.post(path, &login).await.refused(413, "PAYLOAD_TOO_LARGE");
+    }
     let fields = [
         "firstName",
         "lastName",
@@ -43,7 +47,7 @@ async fn a_name_of_a_mebibyte_is_refused_and_one_below_the_limit_of_bodies_is_to
         let refused = app.client.post("/auth/register/patient", &body).await.invalid_fields();
         assert_eq!(refused[0].0, field);
     }
-    let login = json!({ "identifier": "+85512345678", "password": "x".repeat(1_000_000) });
+    let login = json!({ "identifier": "+85512345678", "password": "x".repeat(15_000) });
     app.client
         .post("/auth/login", &login)
         .await

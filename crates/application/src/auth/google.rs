@@ -144,9 +144,11 @@ impl Application {
     }
 }
 
-/// A name as it is kept; nothing for one that would be refused of anybody else.
+/// A name as it is kept, on one line and not too long; nothing for one that would be refused of anybody else even so.
 fn name(given: Option<&str>) -> Option<String> {
-    one_line(given?, LONGEST_NAME).ok()
+    let readable = given?.chars().filter(|character| !character.is_control());
+    let name: String = readable.take(LONGEST_NAME).collect();
+    one_line(&name, LONGEST_NAME).ok()
 }
 
 impl From<IdentityError> for Error {

@@ -187,7 +187,7 @@ async fn a_refused_preflight_has_the_shape_and_the_headers_of_every_failure() {
 #[actix_web::test]
 async fn a_sign_in_path_is_limited_however_it_is_spelled() {
     let login = |path: &str| TestRequest::post().uri(path);
-    let paths = ["/api/v1/auth/login", "/api/v1/auth/%6Cogin", "/api/v1/auth/refresh"];
+    let paths = ["/api/v1/auth/login", "/api/v1/auth/%6Cogin", "/api/v1/auth/otp/send"];
     let answers = call(Settings::default(), paths.into_iter().map(login).collect()).await;
     assert_eq!(
         answers.iter().map(|answer| answer.status).collect::<Vec<_>>(),
