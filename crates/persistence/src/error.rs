@@ -84,6 +84,8 @@ impl From<DbErr> for Error {
             Some(
                 sqlx::Error::Io(_)
                 | sqlx::Error::Tls(_)
+                // A server that hangs up before it has said a word, as PostgreSQL 18 does while it goes down.
+                | sqlx::Error::Protocol(_)
                 | sqlx::Error::PoolTimedOut
                 | sqlx::Error::PoolClosed
                 | sqlx::Error::WorkerCrashed,
@@ -160,6 +162,7 @@ mod tests {
     #[test]
     fn a_pool_without_a_free_connection_is_temporary() {
         assert!(Error::from(sqlx::Error::PoolTimedOut).is_temporary());
+        assert!(Error::from(sqlx::Error::Protocol("unexpected response".to_owned())).is_temporary());
         assert!(Error::from(DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout)).is_temporary());
     }
 
