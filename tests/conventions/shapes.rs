@@ -10,6 +10,21 @@ async fn an_unknown_path_and_a_wrong_verb_are_answered_in_the_shape_of_errors() 
     let wrong = app.client.send(Method::DELETE, "/auth/login", None).await;
     wrong.refused(405, "METHOD_NOT_ALLOWED");
     assert!(wrong.header("allow").contains("POST"));
+    // What looks like a connection, and is none.
+    let patient = app.patient().await;
+    let wrong = patient.client.get("/connections/nudge").await;
+    wrong.refused(405, "METHOD_NOT_ALLOWED");
+    assert_eq!(wrong.header("allow"), "POST");
+    let wrong = patient
+        .client
+        .patch("/connections/invitations/accept", &json!({}))
+        .await;
+    wrong.refused(405, "METHOD_NOT_ALLOWED");
+    patient
+        .client
+        .get("/connections/nothing")
+        .await
+        .refused(404, "NOT_FOUND");
     let trace = app.client.send(Method::TRACE, "/auth/me", None).await;
     assert!(trace.status == 405 || trace.status == 404, "{}", trace.status);
 }

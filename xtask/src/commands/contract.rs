@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
-use super::bench::sign_in;
+use super::bench::{Caller, is_signed_in, sign_in};
 use super::server;
 use super::up::build;
 use crate::interrupt;
@@ -23,7 +23,7 @@ const SETTINGS: &str = include_str!("contract.toml");
 /// A patient, a doctor and a family member of the demonstration data.
 const CALLERS: [&str; 3] = ["+85512345678", "+85512345680", "+85512345681"];
 /// What would end the session of whoever asks, and what is for others than users.
-const LEFT_OUT: &str = "/auth/(logout|sessions|password|refresh|google)|/admin/|/metrics";
+const LEFT_OUT: &str = "/auth/(logout|sessions|change-password|refresh|google)|/admin/|/metrics";
 /// What would end the account of whoever asks.
 const LEAVE: &str = "leave";
 /// How long the tester may take to end when somebody wants us to stop.
@@ -63,12 +63,12 @@ fn test_all(address: SocketAddr, seconds: u64, tester: &Path, folder: &Folder) -
     let callers = sign_in(address, &CALLERS.map(str::to_owned))?;
     for (phone, caller) in CALLERS.iter().zip(&callers) {
         say(format!("as {phone}"));
-        test_as(caller.token(), address, seconds, tester, folder)?;
+        test_as(caller, address, seconds, tester, folder)?;
     }
     Ok(())
 }
 
-fn test_as(token: &str, address: SocketAddr, seconds: u64, tester: &Path, folder: &Folder) -> Result<()> {
+fn test_as(caller: &Caller, address: SocketAddr, seconds: u64, tester: &Path, folder: &Folder) -> Result<()> {
     let settings = folder.path().join("contract.toml");
     std::fs::write(&settings, SETTINGS)?;
     let mut command = Command::new("python3");
@@ -80,7 +80,7 @@ fn test_as(token: &str, address: SocketAddr, seconds: u64, tester: &Path, folder
             &format!("http://{address}/openapi.json"),
             "--continue-on-failure",
         ])
-        .args(["--header", &format!("Authorization: Bearer {token}")])
+        .args(["--header", &format!("Authorization: Bearer {}", caller.token())])
         .args(["--phases", "examples,coverage,fuzzing", "--max-examples", "20"])
         .args(["--max-time", &seconds.to_string()])
         // What is made up names nobody and nothing that is there, and so is mostly refused.
@@ -90,5 +90,9 @@ fn test_as(token: &str, address: SocketAddr, seconds: u64, tester: &Path, folder
         .current_dir(folder.path());
     let status = interrupt::wait(&mut command.spawn()?, PATIENCE)?;
     ensure!(status.success(), "there are answers that are not as the document says");
+    ensure!(
+        is_signed_in(address, caller),
+        "the tester has ended its own session, and was refused everything since"
+    );
     Ok(())
 }

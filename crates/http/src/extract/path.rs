@@ -8,8 +8,10 @@ use das_tern_domain::{
 };
 use uuid::Uuid;
 
+use crate::app::Offer;
 use crate::error::Failure;
 use crate::fields::parse_id;
+use crate::state::Shared;
 
 /// The id in the path. What is no id names nothing, so it is answered like one that nobody has.
 pub(crate) struct ApiPath<T>(pub(crate) T);
@@ -61,9 +63,10 @@ impl<T: PathId> FromRequest for ApiPath<T> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let id = request.match_info().get(T::SEGMENT).and_then(parse_id);
-        ready(
-            id.map(|id| Self(id.into()))
-                .ok_or_else(|| Error::missing(T::RESOURCE).into()),
-        )
+        ready(id.map(|id| Self(id.into())).ok_or_else(|| {
+            let state = request.app_data::<Shared>();
+            let fixed = state.and_then(|state| state.verbs(Offer::Everything).refuse_fixed(request));
+            fixed.unwrap_or_else(|| Error::missing(T::RESOURCE).into())
+        }))
     }
 }

@@ -27,6 +27,14 @@ impl Verbs {
         Self(documented.chain([page]).collect())
     }
 
+    /// Why a request met the wrong route: its path is a fixed one with other verbs, and only looks like that of a thing.
+    pub(crate) fn refuse_fixed(&self, request: &HttpRequest) -> Option<Failure> {
+        let path = request.match_info().as_str();
+        let is_it = |pattern: &ResourceDef| pattern.pattern() == Some(path);
+        let (_, allow) = self.0.iter().find(|(pattern, _)| is_it(pattern))?;
+        Some(Failure::wrong_method(allow.clone()))
+    }
+
     /// Why a request met no route: its path has other verbs, or there is no such path.
     pub(crate) fn refuse(&self, request: &HttpRequest) -> Failure {
         let path = request.match_info().as_str();

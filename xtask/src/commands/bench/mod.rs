@@ -20,7 +20,7 @@ use load::{Request, Run};
 use operations::{Callers, Kind, Operation};
 use sql::Sql;
 
-pub(super) use operations::sign_in;
+pub(super) use operations::{Caller, is_signed_in, sign_in};
 
 /// What is measured, and for how long.
 #[derive(Debug, Clone, Copy)]

@@ -53,6 +53,13 @@ pub(crate) fn sign_in(address: SocketAddr, phones: &[String]) -> Result<Vec<Call
         .collect()
 }
 
+/// Whether somebody's token still opens something.
+pub(crate) fn is_signed_in(address: SocketAddr, caller: &Caller) -> bool {
+    let me = Request::new("GET", "/auth/me", Some(&caller.token), "", "accountStatus");
+    let asked = Connection::open(address).and_then(|mut connection| connection.ask(&me).map(drop));
+    asked.is_ok()
+}
+
 /// A login with the password that everybody has.
 pub(super) fn login(phone: &str) -> Request {
     let body = format!(r#"{{"identifier":"{phone}","password":"password123"}}"#);

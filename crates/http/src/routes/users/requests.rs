@@ -130,10 +130,10 @@ impl MealTimesRequest {
     }
 }
 
-/// Whether each type of notification comes.
+/// Whether each type of notification comes, true or false. What is no type of ours is ignored.
 #[derive(Deserialize, ToSchema)]
 #[serde(transparent)]
-#[schema(value_type = BTreeMap<String, bool>, example = json!({ "CONNECTION_REQUEST": false }))]
+#[schema(value_type = BTreeMap<String, Value>, example = json!({ "CONNECTION_REQUEST": false }))]
 pub(crate) struct PreferencesRequest(BTreeMap<String, Value>);
 
 impl PreferencesRequest {
