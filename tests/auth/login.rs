@@ -2,7 +2,6 @@ use serde_json::json;
 
 use crate::support::TestApp;
 use crate::support::people::PASSWORD;
-use crate::support::redis::eventually;
 
 #[tokio::test]
 async fn a_patient_signs_in_with_phone_or_e_mail_and_sees_themselves() {
@@ -205,11 +204,7 @@ async fn who_began_to_sign_in_before_every_session_was_ended_is_not_signed_in_af
     let mut change = app.hold(&change).await;
     let login = json!({ "identifier": account.phone, "password": PASSWORD });
     let release = async {
-        let waiting = "wait_event_type = 'Lock' AND datname = current_database()";
-        eventually("the password was checked", async || {
-            app.count("pg_stat_activity", waiting, []).await == 1
-        })
-        .await;
+        app.until_waiting(1).await;
         change.commit().await;
     };
     let (answer, ()) = tokio::join!(app.client.post("/auth/login", &login), release);

@@ -3,7 +3,6 @@ use serde_json::json;
 
 use super::arranging::*;
 use crate::support::TestApp;
-use crate::support::redis::eventually;
 
 fn outcomes(answers: &[crate::support::client::Answer]) -> Vec<u16> {
     let mut statuses: Vec<_> = answers.iter().map(|answer| answer.status.as_u16()).collect();
@@ -139,11 +138,7 @@ async fn a_doctor_who_waits_for_their_turn_writes_nothing_once_the_patient_has_r
         )
     };
     let revocation = async {
-        let waiting = "wait_event_type = 'Lock' AND datname = current_database()";
-        eventually("both writes wait", async || {
-            app.count("pg_stat_activity", waiting, []).await == 2
-        })
-        .await;
+        app.until_waiting(2).await;
         let revoke = format!("/connections/{connection}/revoke");
         patient.client.patch(&revoke, &json!({})).await.ok();
         turn.release().await;
@@ -169,11 +164,7 @@ async fn a_doctor_who_is_rejected_while_they_wait_writes_nothing() {
     urgent["isUrgent"] = json!(true);
     urgent["urgentReason"] = json!("x");
     let rejection = async {
-        let waiting = "wait_event_type = 'Lock' AND datname = current_database()";
-        eventually("the doctor waits", async || {
-            app.count("pg_stat_activity", waiting, []).await == 1
-        })
-        .await;
+        app.until_waiting(1).await;
         let reject = "UPDATE users SET account_status = 'REJECTED' WHERE id = $1";
         app.execute(reject, [doctor.id.into()]).await;
         turn.release().await;

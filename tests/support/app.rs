@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::client::Client;
 use super::database::TestDatabase;
 use super::outbox::Outbox;
+use super::redis::eventually;
 use super::world::MovableClock;
 
 /// When tests begin: a Friday morning in Phnom Penh.
@@ -140,6 +141,15 @@ impl TestApp {
         let sql = format!("BEGIN; {sql}");
         connection.execute(sqlx::AssertSqlSafe(sql)).await.unwrap();
         Hold(connection)
+    }
+
+    /// Waits until so many sessions wait for what another holds.
+    pub async fn until_waiting(&self, sessions: i64) {
+        let waiting = "wait_event_type = 'Lock' AND datname = current_database()";
+        eventually("they wait", async || {
+            self.count("pg_stat_activity", waiting, []).await == sessions
+        })
+        .await;
     }
 
     /// How many rows of a table fulfil a condition.

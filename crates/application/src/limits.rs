@@ -1,5 +1,6 @@
 //! How often one may ask (rules §13).
 
+use std::fmt::Display;
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
@@ -131,26 +132,15 @@ impl Application {
             .await
     }
 
-    /// Counts what one user does by a rule of its own, beside all of their requests.
-    pub(crate) async fn limit_user(
+    /// Counts what one user does, or one session, by a rule of its own, beside all of their requests.
+    pub(crate) async fn limit_one(
         &self,
         operation: &str,
-        user: UserId,
+        whose: impl Display,
         limit: u32,
         window: Duration,
     ) -> Result<(), Error> {
-        self.admit_one(format!("{operation}:{user}"), limit, window).await
-    }
-
-    /// The same for one session.
-    pub(crate) async fn limit_session(
-        &self,
-        operation: &str,
-        session: SessionId,
-        limit: u32,
-        window: Duration,
-    ) -> Result<(), Error> {
-        self.admit_one(format!("{operation}:{session}"), limit, window).await
+        self.admit_one(format!("{operation}:{whose}"), limit, window).await
     }
 
     /// The same for what comes from one address without a user.

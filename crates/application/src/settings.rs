@@ -163,7 +163,7 @@ pub struct LimitSettings {
     /// Synchronised actions a minute, for one user.
     #[validate(range(min = 1))]
     pub sync_per_minute: u32,
-    /// Uploads an hour, for one user, and for one address of people who register.
+    /// Licences that are sent along with a registration in an hour, for one address.
     #[validate(range(min = 1))]
     pub uploads_per_hour: u32,
     /// Exports of all one's data an hour, for one user.

@@ -172,7 +172,9 @@ macro_rules! shown {
             "p.id, p.connection_id, p.first_name, p.last_name, p.name, p.gender::text AS gender, p.date_of_birth, \
              p.phone_number, s.patient_id IS NOT NULL AS is_seen, \
              (SELECT r.symptoms FROM prescriptions r WHERE r.patient_id = s.patient_id \
-             AND ((r.status <> 'DRAFT' AND NOT r.details ? 'isRejected') OR r.doctor_id = $1) AND ",
+             AND (NOT ",
+            prescription_is_between_its_people!("r"),
+            " OR r.doctor_id = $1) AND ",
             prescription_is_seen!("r", "s"),
             " ORDER BY r.created_at DESC, r.id DESC LIMIT 1) AS symptoms, \
              (SELECT count(*) FROM prescriptions r WHERE r.patient_id = s.patient_id AND r.status = 'ACTIVE' AND ",

@@ -11,7 +11,7 @@ use time::{Date, OffsetDateTime};
 use crate::Error;
 use crate::effects::{Effects, effects_of};
 use crate::sql::{label, optional_label, statement};
-use crate::users::{Credentials, LoginRow};
+use crate::users::{Credentials, LoginRow, credentials_columns, login_columns};
 
 /// An account to be made, with its free subscription.
 #[derive(Clone)]
@@ -171,13 +171,15 @@ pub struct Same {
     pub license_photo_url: Option<String>,
 }
 
-const SAME: &str = "\
-SELECT id, license_photo_url, password_hash, token_epoch, account_status::text AS account_status, status_before_lock::text AS status_before_lock, \
- failed_login_attempts, locked_until FROM users WHERE contact_confirmed_at IS NULL \
+const SAME: &str = concat!(
+    "SELECT license_photo_url, ",
+    credentials_columns!(),
+    " FROM users WHERE contact_confirmed_at IS NULL \
  AND (phone_number = $1 OR lower(email) = lower($2)) \
  AND (phone_number, lower(email), role, first_name, last_name, full_name, gender, date_of_birth, id_card_number, \
  hospital_clinic, specialty, license_number, pin_code_hash IS NOT NULL) \
- IS NOT DISTINCT FROM ($1, lower($2), $3::user_role, $4, $5, $6, $7::gender, $8, $9, $10, $11, $12, $13)";
+ IS NOT DISTINCT FROM ($1, lower($2), $3::user_role, $4, $5, $6, $7::gender, $8, $9, $10, $11, $12, $13)"
+);
 
 /// The unconfirmed account that says the same as `account`, whoever made it. Secrets and pictures are not compared.
 ///
@@ -257,9 +259,9 @@ impl From<ReachableRow> for Reachable {
 macro_rules! reachable {
     ($condition:literal) => {
         concat!(
-            "SELECT id, role::text AS role, language::text AS language, phone_number, email, contact_confirmed_at, \
-             account_status::text AS account_status, status_before_lock::text AS status_before_lock, \
-             failed_login_attempts, locked_until FROM users WHERE ",
+            "SELECT id, role::text AS role, language::text AS language, phone_number, email, contact_confirmed_at, ",
+            login_columns!(),
+            " FROM users WHERE ",
             $condition
         )
     };

@@ -52,6 +52,14 @@ macro_rules! sights_of {
     };
 }
 
+/// Whether the prescription `$p` is between its writer and the patient, as `Prescription::is_between_its_people` tells it: a
+/// draft, or one that was rejected.
+macro_rules! prescription_is_between_its_people {
+    ($p:literal) => {
+        concat!("(", $p, ".status = 'DRAFT' OR ", $p, ".details ? 'isRejected')")
+    };
+}
+
 /// Whether the prescription `$p` is seen through the row `$s` of `sights`: where days are selected, one of its medicines
 /// is taken on one of them.
 macro_rules! prescription_is_seen {

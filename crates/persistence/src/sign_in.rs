@@ -7,11 +7,9 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 use crate::Error;
 use crate::effects::{Effects, effects_of};
 use crate::sql::statement;
-use crate::users::Credentials;
+use crate::users::{Credentials, credentials_columns};
 
-const CREDENTIALS: &str = "\
-SELECT id, password_hash, token_epoch, account_status::text AS account_status, status_before_lock::text AS status_before_lock, \
- failed_login_attempts, locked_until FROM users WHERE id = $1";
+const CREDENTIALS: &str = concat!("SELECT ", credentials_columns!(), " FROM users WHERE id = $1");
 
 /// The credentials of a user.
 ///

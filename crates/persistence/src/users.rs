@@ -158,6 +158,23 @@ pub struct Credentials {
     pub login: LoginRow,
 }
 
+/// The columns of a [`LoginRow`].
+macro_rules! login_columns {
+    () => {
+        "account_status::text AS account_status, status_before_lock::text AS status_before_lock, failed_login_attempts, \
+         locked_until"
+    };
+}
+pub(crate) use login_columns;
+
+/// The columns of [`Credentials`].
+macro_rules! credentials_columns {
+    () => {
+        concat!("id, password_hash, token_epoch, ", $crate::users::login_columns!())
+    };
+}
+pub(crate) use credentials_columns;
+
 /// The stored form of a [`LoginState`].
 #[derive(Clone, FromQueryResult)]
 pub struct LoginRow {
@@ -178,12 +195,12 @@ impl From<LoginRow> for LoginState {
     }
 }
 
-const CREDENTIALS_BY_PHONE: &str = "\
-SELECT id, password_hash, token_epoch, account_status::text AS account_status, status_before_lock::text AS status_before_lock, \
- failed_login_attempts, locked_until FROM users WHERE phone_number = $1";
-const CREDENTIALS_BY_EMAIL: &str = "\
-SELECT id, password_hash, token_epoch, account_status::text AS account_status, status_before_lock::text AS status_before_lock, \
- failed_login_attempts, locked_until FROM users WHERE lower(email) = lower($1)";
+const CREDENTIALS_BY_PHONE: &str = concat!("SELECT ", credentials_columns!(), " FROM users WHERE phone_number = $1");
+const CREDENTIALS_BY_EMAIL: &str = concat!(
+    "SELECT ",
+    credentials_columns!(),
+    " FROM users WHERE lower(email) = lower($1)"
+);
 
 /// The credentials of whoever signs in with this identifier.
 ///
@@ -215,9 +232,11 @@ struct LockedRow {
     login: LoginRow,
 }
 
-const LOCK_LOGIN: &str = "\
-SELECT token_epoch, account_status::text AS account_status, status_before_lock::text AS status_before_lock, \
- failed_login_attempts, locked_until FROM users WHERE id = $1 FOR UPDATE";
+const LOCK_LOGIN: &str = concat!(
+    "SELECT token_epoch, ",
+    login_columns!(),
+    " FROM users WHERE id = $1 FOR UPDATE"
+);
 
 /// The login state of an account, its row locked until the transaction ends.
 ///

@@ -39,7 +39,7 @@ impl Application {
     /// Counts the addresses that one user is changing to together, as addresses are easily made up.
     pub(crate) async fn limit_new_emails(&self, actor: &Actor) -> Result<(), Error> {
         let limit = self.settings().limits.auth_per_minute;
-        self.limit_user("email", actor.id(), limit, MINUTE).await
+        self.limit_one("email", actor.id(), limit, MINUTE).await
     }
 
     /// Remembers a code for the address that somebody is changing to.

@@ -46,7 +46,7 @@ impl Application {
 
     /// Asks somebody who is signed in for their password once more. A wrong one counts as it does at a login.
     pub(crate) async fn confirm_password(&self, actor: &Actor, password: SecretString) -> Result<Credentials, Error> {
-        self.limit_user("confirm", actor.id(), CONFIRMATIONS, MINUTE).await?;
+        self.limit_one("confirm", actor.id(), CONFIRMATIONS, MINUTE).await?;
         let found = sign_in::credentials(self.database().connection(), actor.id()).await?;
         self.check_password(found, password).await
     }

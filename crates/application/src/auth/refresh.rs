@@ -20,7 +20,7 @@ impl Application {
         let account = self.account_of(&token).await?;
         // Of its session, so that a token of one that has ended uses up nothing of another's.
         let limit = self.settings().limits.general_per_minute;
-        self.limit_session("refresh", token.session, limit, MINUTE).await?;
+        self.limit_one("refresh", token.session, limit, MINUTE).await?;
         let successor = self.refresh_tokens().successor(&token);
         match self.rotate_session(&token, &successor).await? {
             Rotation::Rotated => self.signed_in(account, &successor),

@@ -69,7 +69,7 @@ impl Application {
     /// `RATE_LIMITED` after a few within the hour; `UNAVAILABLE` while too many people export at once.
     pub async fn export(&self, actor: &Actor) -> Result<Export, Error> {
         let limit = self.settings().limits.exports_per_hour;
-        self.limit_user("export", actor.id(), limit, HOUR).await?;
+        self.limit_one("export", actor.id(), limit, HOUR).await?;
         let turn = timeout(TURN, Arc::clone(self.exports()).acquire_owned()).await;
         let turn = turn
             .map_err(|_| Error::unavailable(Crowded))?

@@ -1,5 +1,6 @@
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use das_tern_application::{Code, Error};
 use futures_util::FutureExt;
@@ -22,7 +23,7 @@ impl<T: DeserializeOwned> FromRequest for ApiJson<T> {
     }
 }
 
-/// A body that calls itself JSON. A compressed one is not read: what it would unpack to is known only afterwards.
+/// A body that calls itself JSON; none at all is an empty object. A compressed one is not read: what it would unpack to is known only afterwards.
 pub(super) fn read(
     request: &HttpRequest,
     payload: &mut Payload,
@@ -33,8 +34,11 @@ pub(super) fn read(
         if !is_plain {
             return Err(Code::UnsupportedMediaType.into());
         }
-        let body = body.await?;
-        if is_json || body.bytes.is_empty() {
+        let mut body = body.await?;
+        if body.bytes.is_empty() {
+            body.bytes = Bytes::from_static(b"{}");
+            Ok(body)
+        } else if is_json {
             Ok(body)
         } else {
             Err(Code::UnsupportedMediaType.into())
@@ -65,9 +69,8 @@ fn is_plain(request: &HttpRequest) -> bool {
     encodings.all(|encoding| encoding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity"))
 }
 
-/// Only an object is read: serde would take an array for a struct as well. No body is an empty one.
+/// Only an object is read: serde would take an array for a struct as well.
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
-    let bytes = if bytes.is_empty() { b"{}" } else { bytes };
     if !bytes.trim_ascii_start().starts_with(b"{") {
         return Err(Code::MalformedRequest.into());
     }

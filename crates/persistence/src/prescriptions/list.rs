@@ -25,8 +25,7 @@ pub struct ListFilter {
     pub now: OffsetDateTime,
 }
 
-/// The statement of [`list`], for whoever looks at its plan. A draft, and one that was rejected, is between its writer
-/// and the patient: nobody else sees it.
+/// The statement of [`list`], for whoever looks at its plan. What is between its writer and the patient nobody else sees.
 pub const LIST: &str = concat!(
     "WITH ",
     sights_of!("$1", "$2", of "$3"),
@@ -34,7 +33,9 @@ pub const LIST: &str = concat!(
     prescription_rows!(),
     " JOIN sights s ON s.patient_id = p.patient_id WHERE ($3::uuid IS NULL OR p.patient_id = $3) \
      AND ($4::text IS NULL OR p.status = $4::prescription_status) \
-     AND ((p.status <> 'DRAFT' AND NOT p.details ? 'isRejected') OR $1 IN (p.patient_id, p.doctor_id)) AND ",
+     AND (NOT ",
+    prescription_is_between_its_people!("p"),
+    " OR $1 IN (p.patient_id, p.doctor_id)) AND ",
     prescription_is_seen!("p", "s"),
     " AND ($5::timestamptz IS NULL OR (p.created_at, p.id) < ($5, $6::uuid)) \
      AND ($8::uuid IS NULL OR p.doctor_id = $8) ORDER BY p.created_at DESC, p.id DESC LIMIT $7"

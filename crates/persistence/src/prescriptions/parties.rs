@@ -56,8 +56,11 @@ pub struct PartyIds {
     pub is_between_them: bool,
 }
 
-const PARTIES: &str = "SELECT patient_id, doctor_id, status = 'DRAFT' OR details ? 'isRejected' AS is_between_them \
-                       FROM prescriptions WHERE id = $1";
+const PARTIES: &str = concat!(
+    "SELECT p.patient_id, p.doctor_id, ",
+    prescription_is_between_its_people!("p"),
+    " AS is_between_them FROM prescriptions p WHERE p.id = $1"
+);
 
 /// Whose a prescription is.
 ///

@@ -19,8 +19,9 @@ use crate::sql::{label, statement};
 ///
 /// A dose to come that the plan has a place for moves there, unless that time is over; one that it has no place for goes;
 /// and what has no dose yet gets one. Where the new time of a place is over, but its dose was still to come, the one that takes
-/// its place comes when that would have: a day does without a dose only if somebody meant it to. Past doses and decided ones are never touched: the guards are in the statement, so a
-/// dose that is taken at this moment stays, and no second one is made for its place.
+/// its place comes when that would have: a day does without a dose only if somebody meant it to. Past doses and decided ones
+/// are never touched: the guards are in the statement, so a dose that is taken at this moment stays, and no second one is
+/// made for its place.
 macro_rules! written_beside {
     () => {
         concat!(

@@ -73,8 +73,9 @@ macro_rules! doses_ahead {
     };
 }
 
-/// The CTE `added`: the doses of `planned`, which is the plan at its final times, that lie after `$now` and whose place nothing in `remaining` has. A place is a series,
-/// a day and a slot, so that a changed row never asks for what was taken of the row before it.
+/// The CTE `added`: the doses of `planned`, which is the plan at its final times, that lie after `$now` and whose place nothing
+/// in `remaining` has. A place is a series, a day and a slot, so that a changed row never asks for what was taken of the row
+/// before it.
 macro_rules! doses_added {
     ($now:literal) => {
         concat!(
