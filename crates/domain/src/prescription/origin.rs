@@ -1,5 +1,7 @@
 //! Which row of a grid each row is that somebody wrote: what was taken of it today, and the days of its course, hang on that.
 
+use std::cmp::Reverse;
+
 use super::{Medicine, RowDraft};
 use crate::MedicationId;
 
@@ -14,11 +16,11 @@ pub(super) enum Origin<'a> {
     Foreign,
 }
 
-/// Whether a written row is a row of the grid: how well it fits, where it does.
-type Rule = fn(&RowDraft, &Medicine) -> Option<usize>;
-
 /// What each of `rows` is in a grid of these rows. The one that a row names by its id comes first, then those that look the
 /// same, then those of the same medicine: each over all rows, so that none takes the place that another one names.
+///
+/// A row that looks like a patient's own is that one, also where the doctor has another row of the medicine: a grid that names
+/// the medicine once is not to make the patient take it twice.
 ///
 /// `shown` has the rows that the writer was shown; where a proposal waits, the grid has taken their place already.
 pub(super) fn origins<'a>(
@@ -27,29 +29,38 @@ pub(super) fn origins<'a>(
     shown: &[Medicine],
     rows: &[RowDraft],
 ) -> Vec<Origin<'a>> {
-    let mut left: Vec<(Origin<'a>, &Medicine)> = own
+    let mut left: Vec<Option<(Origin<'a>, &Medicine)>> = own
         .iter()
-        .map(|medicine| (Origin::Known(medicine), medicine))
-        .chain(foreign.iter().map(|medicine| (Origin::Foreign, medicine)))
+        .map(|medicine| Some((Origin::Known(medicine), medicine)))
+        .chain(foreign.iter().map(|medicine| Some((Origin::Foreign, medicine))))
         .collect();
     let mut found: Vec<Option<Origin<'a>>> = vec![None; rows.len()];
+    // A fit tells whether a written row is a row of the grid, and how well it fits, where it does. The best pair of all is
+    // settled first: a row that fits badly does not take the place that a later one fits better.
     let mut settle = |is_open: &dyn Fn(&Origin<'a>) -> bool, fit: &dyn Fn(&RowDraft, &Medicine) -> Option<usize>| {
-        for (draft, origin) in rows.iter().zip(&mut found).filter(|(_, origin)| origin.is_none()) {
-            let fits = left.iter().enumerate().filter(|(_, (origin, _))| is_open(origin));
-            let fits = fits.filter_map(|(place, (_, medicine))| Some((fit(draft, medicine)?, place)));
-            // Of those that fit as well the first.
-            if let Some((_, place)) = fits.min_by_key(|(fit, place)| (std::cmp::Reverse(*fit), *place)) {
-                *origin = Some(left.remove(place).0);
+        let mut pairs = Vec::new();
+        for (at, draft) in rows.iter().enumerate().filter(|(at, _)| found[*at].is_none()) {
+            for (place, (origin, medicine)) in left.iter().enumerate().filter_map(|(n, row)| Some((n, row.as_ref()?))) {
+                if let (true, Some(fit)) = (is_open(origin), fit(draft, medicine)) {
+                    pairs.push((Reverse(fit), at, place));
+                }
+            }
+        }
+        // Of those that fit as well the first.
+        pairs.sort_unstable();
+        for (_, at, place) in pairs {
+            if found[at].is_none() {
+                found[at] = left[place].take().map(|(origin, _)| origin);
             }
         }
     };
     settle(&|_| true, &|draft, medicine| {
         (Some(medicine.series()) == draft.replaces.map(|id| series_of(id, [own, foreign, shown]))).then_some(0)
     });
-    settle(&|_| true, &(looks_the_same as Rule));
-    for rule in [has_its_names as Rule, has_a_name_of_it as Rule] {
-        settle(&|origin| *origin != Origin::Foreign, &rule);
-    }
+    settle(&|_| true, &looks_the_same);
+    let is_own = |origin: &Origin<'a>| *origin != Origin::Foreign;
+    settle(&is_own, &has_its_names);
+    settle(&is_own, &has_a_name_of_it);
     found.into_iter().map(|origin| origin.unwrap_or(Origin::New)).collect()
 }
 
@@ -60,18 +71,19 @@ fn series_of(id: MedicationId, grids: [&[Medicine]; 3]) -> MedicationId {
 }
 
 fn looks_the_same(draft: &RowDraft, medicine: &Medicine) -> Option<usize> {
-    let cells = |row: &super::Row| [&row.morning_dosage, &row.daytime_dosage, &row.night_dosage].map(Clone::clone);
     let (written, known) = (&draft.row, &medicine.row);
     let is_same = has_its_names(draft, medicine).is_some()
-        && cells(written) == cells(known)
+        && written.cells().eq(known.cells())
         && (written.is_prn, written.dosage_amount()) == (known.is_prn, known.dosage_amount());
     is_same.then_some(0)
 }
 
 /// The same medicine; the more cells the two have in common, the more likely the same row of it.
 fn has_its_names(draft: &RowDraft, medicine: &Medicine) -> Option<usize> {
-    let names = |row: &super::Row| (row.medicine_name.clone(), row.medicine_name_khmer.clone());
-    (names(&draft.row) == names(&medicine.row)).then(|| common_cells(draft, medicine))
+    let (written, known) = (&draft.row, &medicine.row);
+    let is_same =
+        written.medicine_name == known.medicine_name && written.medicine_name_khmer == known.medicine_name_khmer;
+    is_same.then(|| common_cells(draft, medicine))
 }
 
 /// The same medicine as far as it was named: who writes one of its names does not mean another.

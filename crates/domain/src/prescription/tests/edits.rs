@@ -413,6 +413,31 @@ fn of_two_rows_of_a_medicine_the_one_that_looks_the_same_stays() {
 }
 
 #[test]
+fn a_row_that_fits_badly_takes_no_place_that_a_later_one_fits_better() {
+    let mut before = by_doctor(Active);
+    before.grid = after_urgently(&before, &[draft("Aspirin", "1"), at_night("Aspirin", "1")]);
+    let [morning, night] = [0, 1].map(|n| before.grid[n].series());
+    let mut at_noon = draft("Aspirin", "1");
+    at_noon.row.daytime_dosage = at_noon.row.morning_dosage.take();
+    let grid = after_urgently(&before, &[at_noon, draft("Aspirin", "2")]);
+    assert_eq!(series_of(&grid), [night, morning]);
+}
+
+#[test]
+fn what_is_written_once_is_not_taken_twice() {
+    let zinc = MedicationId(Uuid::from_u128(7));
+    let mut before = by_doctor(Active);
+    before.grid = after_urgently(&before, &[draft("Aspirin", "1"), draft("Zinc", "2")]);
+    let (added, _) = changed(before.add_medicine(&draft("Zinc", "1"), START, zinc));
+    let grid = after_urgently(&added.prescription, &[draft("Aspirin", "2"), draft("Zinc", "1")]);
+    assert_eq!((grid.len(), grid[1].id), (2, zinc));
+    let twice = [draft("Aspirin", "2"), draft("Zinc", "1"), draft("Zinc", "1")];
+    let grid = after_urgently(&added.prescription, &twice);
+    let zincs: Vec<_> = grid[1..].iter().map(Medicine::series).collect();
+    assert_eq!(zincs, [before.grid[1].series(), zinc]);
+}
+
+#[test]
 fn who_writes_one_name_of_a_medicine_means_it() {
     let mut before = by_doctor(Active);
     before.grid[0].row.medicine_name_khmer = Some("អាស្ពីរីន".to_owned());
