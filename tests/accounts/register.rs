@@ -185,6 +185,23 @@ async fn what_waits_for_its_code_stays_whatever_else_another_registration_names(
     assert_eq!(app.count("users", "phone_number IS NULL", []).await, 1);
 }
 
+/// Nor does the code of one contact change when nothing comes of a registration for the sake of the other.
+#[tokio::test]
+async fn a_registration_that_is_refused_for_one_contact_leaves_the_code_of_the_other() {
+    let app = app().await;
+    register(&app, json!({})).await.expect(201);
+    let code = app.outbox.code(PHONE).await;
+    app.clock.advance(Duration::minutes(2));
+    register(&app, json!({ "phoneNumber": null, "email": EMAIL }))
+        .await
+        .expect(201);
+    let both = json!({ "email": EMAIL, "password": "another horse" });
+    register(&app, both).await.refused(429, "OTP_COOLDOWN");
+    verify(&app, PHONE, &code).await.ok();
+    let of_mail = app.outbox.code(EMAIL).await;
+    verify(&app, EMAIL, &of_mail).await.ok();
+}
+
 #[tokio::test]
 async fn whoever_taps_twice_has_one_account_and_one_code() {
     let app = app().await;

@@ -35,10 +35,13 @@ pub struct CodeRequest {
 }
 
 /// Whether a code may be sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Issued {
     /// It may, and is remembered.
-    Sent,
+    Sent {
+        /// The places of the identifiers that it is known by.
+        places: Vec<usize>,
+    },
     /// The one before it was sent a moment ago.
     CoolingDown {
         /// In how many seconds the next may be sent, rounded up.
@@ -92,23 +95,31 @@ impl CodeStore {
         Self { redis, policy }
     }
 
-    /// Remembers a code that is about to be sent by `channel`, in place of the one before it, unless it comes too early.
+    /// Remembers a code that is about to be sent by `channel`, for each identifier that it is to be known by, in place of the
+    /// one before it. Where that comes too early for one of the first `required`, nothing changes for any; one of the others
+    /// is only left out. All are of one purpose and one moment.
     ///
     /// # Errors
     /// While Redis is away.
-    pub async fn issue(&self, request: &CodeRequest, channel: Channel) -> Result<Issued, Error> {
-        let mut script = ISSUE.key(self.key(request));
-        script.arg(request.purpose.name()).arg(hex(&request.code));
-        script.arg(instant(request.now));
+    pub async fn issue(&self, requests: &[CodeRequest], required: usize, channel: Channel) -> Result<Issued, Error> {
+        let Some(first) = requests.first() else {
+            return Ok(Issued::Sent { places: Vec::new() });
+        };
+        let mut script = ISSUE.prepare_invoke();
+        script.arg(required).arg(first.purpose.name()).arg(channel.name());
+        script.arg(instant(first.now));
         for duration in [self.policy.validity, self.policy.cool_down] {
             script.arg(whole_milliseconds(duration));
         }
         script.arg(self.policy.sends_per_hour).arg(milliseconds(HOUR));
-        script.arg(self.memory()).arg(channel.name());
-        let (verdict, wait): (String, u64) = self.redis.run(&script).await?;
+        script.arg(self.memory());
+        for request in requests {
+            script.key(self.key(request)).arg(hex(&request.code));
+        }
+        let (verdict, wait, places): (String, u64, Vec<usize>) = self.redis.run(&script).await?;
         let retry_after_seconds = seconds(wait);
         Ok(match verdict.as_str() {
-            "issued" => Issued::Sent,
+            "issued" => Issued::Sent { places },
             "cooling" => Issued::CoolingDown { retry_after_seconds },
             "too many" => Issued::TooMany { retry_after_seconds },
             _ => Issued::Locked { retry_after_seconds },

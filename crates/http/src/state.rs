@@ -5,7 +5,7 @@ use das_tern_application::Application;
 
 use crate::Settings;
 use crate::app::{Offer, described};
-use crate::extract::Bodies;
+use crate::extract::Incoming;
 use crate::routes::Verbs;
 
 /// What every worker answers from. Cheap to clone.
@@ -18,7 +18,7 @@ struct Parts {
     document: Bytes,
     verbs: Verbs,
     health_verbs: Verbs,
-    bodies: Bodies,
+    incoming: Incoming,
     render_metrics: Box<dyn Fn() -> String + Send + Sync>,
 }
 
@@ -39,7 +39,7 @@ impl State {
             document: document.to_json().unwrap_or_default().into(),
             verbs: Verbs::of(&document),
             health_verbs: Verbs::of(&described(Offer::Health)),
-            bodies: Bodies::default(),
+            incoming: Incoming::default(),
             render_metrics: Box::new(render_metrics),
         }))
     }
@@ -49,8 +49,8 @@ impl State {
     }
 
     /// What its clients are sending.
-    pub(crate) fn bodies(&self) -> &Bodies {
-        &self.0.bodies
+    pub(crate) fn incoming(&self) -> &Incoming {
+        &self.0.incoming
     }
 
     pub(crate) fn settings(&self) -> &Settings {

@@ -28,6 +28,11 @@ impl Ticket {
             identifiers: Vec::new(),
         }
     }
+
+    /// What it is known by.
+    pub(super) fn identifiers(&self) -> &[Identifier] {
+        &self.identifiers
+    }
 }
 
 fn draw() -> OneTimeCode {
@@ -43,11 +48,25 @@ impl Application {
         identifier: Identifier,
         channel: Channel,
     ) -> Result<(), Error> {
-        let request = self.code_request(&identifier, ticket.purpose, ticket.account, ticket.code);
-        let issued = self.codes().issue(&request, channel).await;
+        self.issue_codes(ticket, vec![identifier], 1, channel).await
+    }
+
+    /// The same for several, of which the first `required` must all be sent one for any to be.
+    pub(super) async fn issue_codes(
+        &self,
+        ticket: &mut Ticket,
+        identifiers: Vec<Identifier>,
+        required: usize,
+        channel: Channel,
+    ) -> Result<(), Error> {
+        let request =
+            |identifier: &Identifier| self.code_request(identifier, ticket.purpose, ticket.account, ticket.code);
+        let requests: Vec<_> = identifiers.iter().map(request).collect();
+        let issued = self.codes().issue(&requests, required, channel).await;
         match issued.map_err(Error::unavailable)? {
-            Issued::Sent => {
-                ticket.identifiers.push(identifier);
+            Issued::Sent { places } => {
+                let places = places.into_iter();
+                ticket.identifiers = places.filter_map(|place| identifiers.get(place).cloned()).collect();
                 Ok(())
             }
             Issued::CoolingDown { retry_after_seconds } => Err(Error::wait(Code::OtpCooldown, retry_after_seconds)),

@@ -9,7 +9,7 @@ use super::{DoctorRegistration, PersonRegistration, Registrant};
 use crate::effects::By;
 use crate::limits::HOUR;
 use crate::messages::Addressee;
-use crate::{Application, Code, Error, Kind};
+use crate::{Application, Code, Error};
 
 impl Application {
     /// Registers a patient, and sends a code. Whoever registers again before the code was confirmed starts anew.
@@ -50,17 +50,13 @@ impl Application {
     ///
     /// # Errors
     /// As for [`register_patient`](Self::register_patient); `DUPLICATE_LICENSE`; `PAYLOAD_TOO_LARGE` and `VALIDATION_ERROR`
-    /// for a picture that cannot be kept; `UNAVAILABLE` also while files cannot be read or stored.
+    /// for a picture that cannot be kept; `UNAVAILABLE` also while files cannot be read or stored. Pictures are counted by
+    /// [`admit_licence_photo`](Self::admit_licence_photo).
     pub async fn register_doctor(&self, doctor: DoctorRegistration, ip: IpAddr) -> Result<(), Error> {
         let password = doctor.registrant.password.clone();
         self.limit_registration(&doctor.registrant.contacts, ip).await?;
         let license_photo = match doctor.license_photo {
-            Some(file) => {
-                // Reading a picture takes a core for a moment, and anybody may ask for it.
-                let limit = self.settings().limits.uploads_per_hour;
-                self.limit_address("upload", ip, limit, HOUR).await?;
-                Some(self.licence_photo(file).await?)
-            }
+            Some(file) => Some(self.licence_photo(file).await?),
             None => None,
         };
         let account = self.new_account(UserRole::Doctor, doctor.registrant).await?;
@@ -81,6 +77,16 @@ impl Application {
             self.drop_files(account.license_photo.into_iter().collect()).await;
         }
         registered.map(drop)
+    }
+
+    /// Counts a registration with a picture of the licence. Receiving one takes memory and reading it takes a core for a
+    /// moment, and anybody may ask for it: to be called before either.
+    ///
+    /// # Errors
+    /// `RATE_LIMITED` when too many came from this address.
+    pub async fn admit_licence_photo(&self, ip: IpAddr) -> Result<(), Error> {
+        let limit = self.settings().limits.uploads_per_hour;
+        self.limit_address("upload", ip, limit, HOUR).await
     }
 
     /// Counts a registration, before anything dear is done for it.
@@ -176,21 +182,21 @@ impl Application {
     }
 
     /// One code for a new account, known by the contact that it goes to, and by the other one unless that was sent one a
-    /// moment ago: of an account that it would take the place of, perhaps, which therefore stays.
+    /// moment ago: of an account that it would take the place of, perhaps, which therefore stays, and its code with it.
     async fn issue_first_code(&self, account: &NewAccount, replaces: bool) -> Result<(Contacts, Ticket), Error> {
         let mut ticket = Ticket::new(Some(account.id), CodePurpose::ConfirmContact);
+        let identifiers = account.contacts.identifiers();
+        let required = if replaces { identifiers.len() } else { 1 };
+        let channel = account.contacts.channel();
+        self.issue_codes(&mut ticket, identifiers, required, channel).await?;
         let mut contacts = Contacts {
             phone: None,
             email: None,
         };
-        let channel = account.contacts.channel();
-        for (place, identifier) in account.contacts.identifiers().into_iter().enumerate() {
-            let issued = self.issue_code(&mut ticket, identifier.clone(), channel).await;
-            match (issued, identifier) {
-                (Ok(()), Identifier::Phone(phone)) => contacts.phone = Some(phone),
-                (Ok(()), Identifier::Email(email)) => contacts.email = Some(email),
-                (Err(error), _) if place == 0 || replaces || error.code().kind() != Kind::Limited => return Err(error),
-                (Err(_), _) => {}
+        for identifier in ticket.identifiers() {
+            match identifier {
+                Identifier::Phone(phone) => contacts.phone = Some(phone.clone()),
+                Identifier::Email(email) => contacts.email = Some(email.clone()),
             }
         }
         Ok((contacts, ticket))

@@ -23,25 +23,38 @@ const LARGEST: usize = 1 << 20;
 const LARGEST_OF_ANYBODY: usize = 16 << 10;
 /// So much of each body is always taken: what nearly all requests send.
 const FREE: usize = 16 << 10;
-/// How much all bodies on their way, and forms that are worked on, may take beyond that.
+/// How much all bodies on their way may take beyond that; as much again all forms with files, on their way and worked on.
 const MOST: usize = 64 << 20;
 /// How old what was found out about the caller may be (rules §2: within a second).
 const FRESH: Duration = Duration::from_millis(500);
 
-/// How much memory the bodies of a server take at this moment.
+/// How much memory the bodies of one kind take at this moment.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Bodies(Arc<AtomicUsize>);
 
 impl Bodies {
-    /// Of the server that a request came to.
-    pub(crate) fn of(request: &HttpRequest) -> Self {
-        let state = request.app_data::<Shared>();
-        state.map(|state| state.bodies().clone()).unwrap_or_default()
-    }
-
     /// A body that has begun.
-    pub(crate) fn begin(self) -> Held {
-        Held { bodies: self, bytes: 0 }
+    pub(crate) fn begin(&self) -> Held {
+        Held {
+            bodies: self.clone(),
+            bytes: 0,
+        }
+    }
+}
+
+/// What the clients of a server are sending. Anybody may send a form with a file, which must not keep out the bodies of those
+/// who are known.
+#[derive(Debug, Default)]
+pub(crate) struct Incoming {
+    pub(crate) bodies: Bodies,
+    pub(crate) forms: Bodies,
+}
+
+impl Incoming {
+    /// A body of one kind that has begun, at the server that `request` came to.
+    pub(crate) fn begin(request: &HttpRequest, of: impl Fn(&Self) -> &Bodies) -> Held {
+        let state = request.app_data::<Shared>();
+        state.map_or_else(|| Bodies::default().begin(), |state| of(state.incoming()).begin())
     }
 }
 
@@ -95,7 +108,7 @@ pub(crate) fn read(
         .headers()
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse().ok());
-    let (payload, held) = (payload.take(), Bodies::of(request).begin());
+    let (payload, held) = (payload.take(), Incoming::begin(request, |incoming| &incoming.bodies));
     async move {
         if length.is_some_and(|length: usize| length > limit) {
             return Err(Code::PayloadTooLarge.into());
@@ -148,16 +161,16 @@ mod tests {
     #[test]
     fn what_is_small_is_always_taken_and_what_is_large_while_there_is_room() {
         let bodies = Bodies::default();
-        let mut large: Vec<_> = (0..64).map(|_| bodies.clone().begin()).collect();
+        let mut large: Vec<_> = (0..64).map(|_| bodies.begin()).collect();
         for held in &mut large {
             held.take(FREE + LARGEST).unwrap();
         }
-        let mut another = bodies.clone().begin();
+        let mut another = bodies.begin();
         another.take(FREE).unwrap();
         assert_eq!(another.take(1).unwrap_err().to_string(), "UNAVAILABLE");
         drop(another);
         large.pop();
-        bodies.clone().begin().take(LARGEST).unwrap();
+        bodies.begin().take(LARGEST).unwrap();
         drop(large);
         assert_eq!(bodies.0.load(Ordering::Relaxed), 0);
     }

@@ -12,7 +12,7 @@ mod query;
 
 pub(crate) use administrator::Administrator;
 pub(crate) use authenticated::Authenticated;
-pub(crate) use body::{Bodies, Held, patience};
+pub(crate) use body::{Held, Incoming, patience};
 pub(crate) use caller::Caller;
 pub(crate) use claimed::Claimed;
 pub(crate) use creation::{Creation, CreationParams};

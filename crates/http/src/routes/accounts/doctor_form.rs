@@ -2,8 +2,9 @@ use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::rt::time::timeout;
+use actix_web::web::ThinData;
 use actix_web::{FromRequest, HttpRequest};
-use das_tern_application::{Code, LICENCE_PHOTO_BYTES};
+use das_tern_application::{Application, Code, LICENCE_PHOTO_BYTES};
 use das_tern_domain::Specialty;
 use futures_util::future::LocalBoxFuture;
 use futures_util::{FutureExt, TryStreamExt};
@@ -12,8 +13,9 @@ use utoipa::ToSchema;
 
 use super::requests::DoctorRegistrationRequest;
 use crate::Settings;
+use crate::context::RequestContext;
 use crate::error::Failure;
-use crate::extract::{ApiJson, Bodies, Held, patience};
+use crate::extract::{ApiJson, Held, Incoming, patience};
 
 const PHOTO: &str = "licensePhoto";
 /// All that is told beside the picture, in bytes.
@@ -62,8 +64,14 @@ impl FromRequest for DoctorForm {
         if is_form(request) {
             let form = Multipart::new(request.headers(), payload.take());
             let patience = patience(request, Settings::upload_timeout);
-            let held = Bodies::of(request).begin();
+            let held = Incoming::begin(request, |incoming| &incoming.forms);
+            let application = request.app_data::<ThinData<Application>>().cloned();
+            let context = RequestContext::of(request);
             return async move {
+                // Before anything of it is kept: whoever sends it is nobody yet.
+                if let Some(application) = application {
+                    application.admit_licence_photo(context?.ip).await?;
+                }
                 let read = timeout(patience, read(form, held)).await;
                 read.map_err(|_| Code::MalformedRequest)?
             }
