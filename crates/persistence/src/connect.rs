@@ -12,7 +12,7 @@ use crate::sql::statement;
 use crate::{Error, Settings};
 
 /// How much longer than the server itself would let a statement run it is waited for.
-const GRACE: Duration = Duration::from_secs(1);
+pub(crate) const GRACE: Duration = Duration::from_secs(1);
 
 /// The database: a pool of connections whose sessions live in Asia/Phnom_Penh. Clones share the pool.
 #[derive(Debug, Clone)]

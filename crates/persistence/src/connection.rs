@@ -11,6 +11,7 @@ use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Executor as _, Postgres};
 use tokio::sync::Mutex;
 
+use crate::connect::GRACE;
 use crate::pool::{Lease, Pool, SIGN_OF_LIFE};
 
 /// Where statements run that stand for themselves.
@@ -83,7 +84,7 @@ impl Transaction {
         let lease = &mut self.0.lock().await.lease;
         let sql = format!("SET LOCAL statement_timeout = {}", patience.as_millis());
         execute_unprepared(lease, &sql).await?;
-        lease.wait_for(patience);
+        lease.wait_for(patience + GRACE);
         Ok(())
     }
 

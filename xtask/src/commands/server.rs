@@ -54,6 +54,8 @@ fn unlimited(command: &mut Command, address: SocketAddr) -> &mut Command {
         .envs(limits.map(|name| (format!("DASTERN__LIMITS__{name}"), plenty)))
         // Fifty logins at once wait for each other, and none is to be sent away.
         .env("DASTERN__AUTH__HASH_TIMEOUT_MS", "60000")
+        // Nobody who signed in at the beginning is to be refused before the end.
+        .env("DASTERN__AUTH__ACCESS_TTL_S", "86400")
         .env("HOST", address.ip().to_string())
         .env("PORT", address.port().to_string())
         .env("DASTERN__LOG__LEVEL", "warn")
