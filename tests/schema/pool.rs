@@ -9,7 +9,7 @@ use sea_orm::ConnectionTrait;
 use super::catalog::lines;
 use super::rows::{execute, refusal};
 use crate::support::database::TestDatabase;
-use crate::support::redis::eventually;
+use crate::support::redis::{Cable, eventually};
 
 const SESSION: &str = "SELECT pg_backend_pid()::text";
 const PERSON: &str = "INSERT INTO users (role, phone_number, password_hash) VALUES ('PATIENT', '+85512345678', 'x')";
@@ -77,6 +77,34 @@ async fn a_transaction_that_nobody_finishes_is_undone_and_lets_others_in() {
     unit.connection().execute_unprepared(PERSON).await.unwrap();
     drop(unit);
     assert_eq!(lines(&pool, PEOPLE).await, ["0"]);
+}
+
+/// What is written next must not be part of it.
+#[tokio::test]
+async fn a_transaction_that_nobody_waits_for_while_it_begins_takes_nothing_along() {
+    let test = TestDatabase::create().await;
+    let (server, name) = test.url().rsplit_once('/').unwrap();
+    let (server, port) = server.rsplit_once(':').unwrap();
+    let cable = Cable::to_port(port.parse().unwrap()).await;
+    let url = format!("{server}:{}/{name}", cable.port);
+    let pool = test.connect(|settings| {
+        settings.url = url.into();
+        settings.max_connections = 1;
+    });
+    let pool = pool.await;
+    pool.ping().await.unwrap();
+
+    cable.hold_answers();
+    let mut unit = Unit::new(pool.clone());
+    assert!(
+        tokio::time::timeout(Duration::from_millis(50), unit.begin())
+            .await
+            .is_err()
+    );
+    drop(unit);
+    cable.mend();
+    execute(&pool, PERSON).await;
+    assert_eq!(lines(test.database(), PEOPLE).await, ["1"]);
 }
 
 #[tokio::test]

@@ -131,21 +131,24 @@ enum Condition {
     Slow,
 }
 
-/// A cable between one process and Redis, while others reach Redis directly.
+/// A cable between one process and a server, while others reach the server directly.
 pub struct Cable {
-    port: u16,
+    pub port: u16,
     condition: watch::Sender<Condition>,
 }
 
 impl Cable {
     pub async fn to(redis: &PrivateRedis) -> Self {
-        let redis_port = redis.server.port();
+        Self::to_port(redis.server.port()).await
+    }
+
+    pub async fn to_port(server: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (condition, conditions) = watch::channel(Condition::Works);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(carry(stream, redis_port, conditions.clone()));
+                tokio::spawn(carry(stream, server, conditions.clone()));
             }
         });
         Self { port, condition }
@@ -175,8 +178,8 @@ impl Cable {
     }
 }
 
-async fn carry(mut process: TcpStream, redis_port: u16, mut conditions: watch::Receiver<Condition>) {
-    let mut redis = TcpStream::connect(("127.0.0.1", redis_port)).await.unwrap();
+async fn carry(mut process: TcpStream, server: u16, mut conditions: watch::Receiver<Condition>) {
+    let mut server = TcpStream::connect(("127.0.0.1", server)).await.unwrap();
     let (mut sent, mut answered) = ([0; 4096], [0; 4096]);
     // A connection that has lost bytes is of no use any more.
     let mut was_silent = false;
@@ -188,8 +191,8 @@ async fn carry(mut process: TcpStream, redis_port: u16, mut conditions: watch::R
         was_silent = condition == Condition::Silent;
         let is_open = tokio::select! {
             changed = conditions.changed() => changed.is_ok(),
-            read = process.read(&mut sent) => forward(read, &sent, &mut redis, was_silent).await,
-            read = redis.read(&mut answered), if condition != Condition::Slow => {
+            read = process.read(&mut sent) => forward(read, &sent, &mut server, was_silent).await,
+            read = server.read(&mut answered), if condition != Condition::Slow => {
                 forward(read, &answered, &mut process, was_silent).await
             }
         };

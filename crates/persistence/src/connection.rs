@@ -50,10 +50,14 @@ impl Connection {
     }
 
     async fn begin(&self, sql: &'static str) -> Result<Transaction, DbErr> {
-        let mut lease = self.lease().await?;
-        let begun = lease.run(async |session| session.execute(sql).await);
+        // From here on whoever gives up leaves an open transaction behind, which the driver does not know of.
+        let mut open = Open {
+            lease: self.lease().await?,
+            is_over: false,
+        };
+        let begun = open.lease.run(async |session| session.execute(sql).await);
         begun.await.map_err(refused)?;
-        Ok(Transaction(Mutex::new(Open { lease, is_over: false })))
+        Ok(Transaction(Mutex::new(open)))
     }
 
     async fn lease(&self) -> Result<Lease, DbErr> {

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use sqlx::postgres::{PgConnection, PgDatabaseError, PgSeverity};
 use sqlx::{Connection as _, Error, PgPool};
 use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use tokio::time::{timeout, timeout_at};
 
 type PoolConnection = sqlx::pool::PoolConnection<sqlx::Postgres>;
 
@@ -29,7 +29,7 @@ pub(crate) const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
 pub(crate) struct Patience {
     /// Answering a statement. The server gives up earlier by its own limits, unless it hangs, or its host is gone without a word.
     pub(crate) answer: Duration,
-    /// Waiting for a connection.
+    /// Waiting for a connection, the time in which one is opened included.
     pub(crate) acquire: Duration,
     /// Staying open unused.
     pub(crate) idle: Duration,
@@ -108,7 +108,8 @@ impl Pool {
 
     /// A connection, once it is this caller's turn.
     pub(crate) async fn lease(self: &Arc<Self>) -> Result<Lease, Error> {
-        self.turn().await?;
+        let deadline = Instant::now() + self.patience.acquire;
+        self.turn(deadline).await?;
         let here = std::thread::current().id();
         let (connection, home, idle) = match self.take(here) {
             Some(idle) => (Some(idle.connection), idle.home, idle.since.elapsed()),
@@ -129,20 +130,21 @@ impl Pool {
             return Ok(lease);
         }
         lease.connection = None;
-        lease.connection = Some(self.driver.acquire().await?);
+        let opened = timeout_at(deadline.into(), self.driver.acquire()).await;
+        lease.connection = Some(opened.map_err(|_elapsed| Error::PoolTimedOut)??);
         lease.home = here;
         lease.is_clean = true;
         Ok(lease)
     }
 
-    async fn turn(&self) -> Result<(), Error> {
+    async fn turn(&self, deadline: Instant) -> Result<(), Error> {
         if let Ok(turn) = self.turns.try_acquire() {
             turn.forget();
             return Ok(());
         }
         self.waiting.fetch_add(1, Ordering::Relaxed);
         let _waits = Waits(&self.waiting);
-        match timeout(self.patience.acquire, self.turns.acquire()).await {
+        match timeout_at(deadline.into(), self.turns.acquire()).await {
             Ok(Ok(turn)) => {
                 turn.forget();
                 Ok(())

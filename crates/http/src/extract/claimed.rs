@@ -3,7 +3,7 @@ use std::rc::Rc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use das_tern_application::{Application, Claimant, Error};
+use das_tern_application::{Application, Claimant, Code, Error};
 
 use crate::context::RequestContext;
 use crate::error::Failure;
@@ -24,6 +24,7 @@ impl Claimed {
     ) -> Result<T, Failure> {
         match outcome.await {
             Ok(answer) => Ok(answer),
+            Err(error) if error.code() == Code::Unavailable => Err(error.into()),
             Err(error) => {
                 self.context.authenticate(application).await?;
                 Err(error.into())
