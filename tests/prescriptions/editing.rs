@@ -330,6 +330,39 @@ async fn what_was_taken_early_today_is_not_asked_for_again_after_a_change() {
     assert_eq!(&doses[..2], ["2026-03-06 21:00 TAKEN_ON_TIME", "2026-03-07 21:00 DUE"]);
 }
 
+/// The app's form has one amount for all cells, so that another one at night makes a second row, and the same one a single row.
+#[tokio::test]
+async fn nor_after_its_row_was_taken_apart_or_put_together() {
+    let app = TestApp::start().await;
+    // Before any of its times, so that all parts begin on one day.
+    app.clock.set(datetime!(2026-03-06 05:00 +7));
+    let ticked = |morning: bool, night: bool, amount: i32| {
+        json!({
+            "medicineName": "Metformin", "morning": morning, "night": night, "dosageAmount": amount, "durationDays": 7
+        })
+    };
+    let whole = [ticked(true, true, 1)];
+    let parts = [ticked(true, false, 1), ticked(false, true, 2)];
+    for (before, after) in [(&whole[..], &parts[..]), (&parts[..], &whole[..])] {
+        let patient = app.patient().await;
+        let own = own(&patient, before).await;
+        let tonight = doses_of_day(&patient, "2026-03-06").await.pop().unwrap();
+        patient
+            .client
+            .patch(&format!("/doses/{tonight}/taken"), &json!({}))
+            .await
+            .ok();
+        let count = doses(&app, &own).await.len();
+        let change = json!({ "medications": after, "changeReason": "x" });
+        let changed = patient.client.patch(&path(&own, ""), &change).await.ok();
+        assert_eq!(changed["endDate"], own["endDate"]);
+        let doses = doses(&app, &own).await;
+        let tonight: Vec<_> = doses.iter().filter(|dose| dose.starts_with("2026-03-06 21:00")).collect();
+        assert_eq!(tonight, ["2026-03-06 21:00 TAKEN_ON_TIME"]);
+        assert_eq!(doses.len(), count);
+    }
+}
+
 #[tokio::test]
 async fn own_times_are_shown_and_outlive_an_edit_of_something_else() {
     let app = TestApp::start().await;

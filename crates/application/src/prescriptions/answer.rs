@@ -124,7 +124,7 @@ impl Application {
         id: PrescriptionId,
         expected: Expected<'_>,
     ) -> Result<PrescriptionView, Error> {
-        self.answer(actor, id, expected, |prescription, _, _| prescription.resume())
+        self.answer(actor, id, expected, |prescription, _, start| prescription.resume(start))
             .await
     }
 

@@ -8,6 +8,7 @@ use das_tern_persistence::prescriptions::{self, NewDose, PrescriptionView};
 use time::{Date, Duration};
 
 use crate::effects::{By, DayScheduleKey};
+use crate::users::ProfileKey;
 use crate::work::{Stop, Work};
 use crate::{Application, Error};
 
@@ -66,18 +67,21 @@ impl Application {
                 (Err(error), _) => return Err(error),
             };
             faults = 0;
-            let days = batch.days.iter().map(|(patient, day)| {
-                StaleKey::of(&DayScheduleKey {
-                    patient: *patient,
-                    day: *day,
-                })
+            let today = self.today();
+            let stale = batch.days.iter().flat_map(|&(patient, day)| {
+                // Today's doses count for the progress that stands beside the account, too.
+                let progress = (day == today).then(|| StaleKey::of(&ProfileKey(patient)));
+                progress
+                    .into_iter()
+                    .chain([StaleKey::of(&DayScheduleKey { patient, day })])
             });
-            self.cache().forget(&days.collect::<Vec<_>>()).await;
+            self.cache().forget(&stale.collect::<Vec<_>>()).await;
             total.prescriptions += batch.done.prescriptions;
             total.doses += batch.done.doses;
             if batch.done.prescriptions < size || self.is_closing() {
                 return Ok(total);
             }
+            size = full.min(size * 2);
         }
     }
 

@@ -56,6 +56,7 @@ impl Application {
                 },
                 name: actor.account.display_name(),
                 is_connected: true,
+                may_write: true,
             };
             let prescription = Prescription {
                 id: work.new_id().into(),

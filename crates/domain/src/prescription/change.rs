@@ -107,7 +107,7 @@ impl Prescription {
             row_number: 0,
             row,
         };
-        if self.status != Draft {
+        if self.status == Active {
             medicine.row.begin(start.first_day_of(&medicine.row));
         }
         let mut after = self.clone();
@@ -162,7 +162,7 @@ impl Prescription {
             grid: version.grid.clone(),
             ..self.clone()
         };
-        if after.status != Draft {
+        if after.status == Active {
             begin(&mut after.grid, start);
         }
         self.become_with(after, Some(version), change, told)
@@ -207,16 +207,26 @@ fn revise(
     mut new_id: impl FnMut() -> MedicationId,
 ) -> Result<Vec<Medicine>, PrescriptionError> {
     let is_foreign = |medicine: &Medicine| by == Author::Doctor && medicine.row.details.added_by_patient;
-    let (foreign, own): (Vec<_>, Vec<_>) = base.iter().cloned().partition(is_foreign);
+    let (mut foreign, own): (Vec<_>, Vec<_>) = base.iter().cloned().partition(is_foreign);
+    // What a patient added since a proposal was made, which is the base of the next one.
+    let is_in_base = |medicine: &Medicine| base.iter().any(|known| known.id == medicine.id);
+    let added = shown
+        .iter()
+        .filter(|medicine| is_foreign(medicine) && !is_in_base(medicine));
+    foreign.extend(added.cloned());
     let (mut grid, mut problems) = (Vec::new(), Vec::new());
     let origins = origins(&own, &foreign, shown, rows);
     for (n, (draft, origin)) in rows.iter().zip(origins).enumerate() {
-        let known = match origin {
+        let (known, course_of) = match origin {
             Origin::Foreign => continue,
-            Origin::Known(medicine) => Some(medicine),
-            Origin::New => None,
+            Origin::Known(medicine) => (Some(medicine), Some(medicine)),
+            Origin::Part(medicine) => (None, Some(medicine)),
+            Origin::New => (None, None),
         };
-        match draft.course.resolve(today, known.map(|known| &known.row)) {
+        let course_of = course_of
+            .map(|known| &known.row)
+            .filter(|known| !draft.begins_anew(known, today));
+        match draft.course.resolve(today, course_of) {
             Ok(course) => {
                 let mut row = draft.row.clone().with_course(course);
                 if let Some(known) = known {

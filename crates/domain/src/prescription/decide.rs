@@ -128,7 +128,7 @@ impl Prescription {
     /// The patient wants a doctor's draft written again.
     ///
     /// # Errors
-    /// When it is no draft, no doctor's, or one's who hears of nothing any more, or was asked for already and is not written yet.
+    /// When it is no draft, no doctor's, or one's who may not write any more, or was asked for already and is not written yet.
     pub fn ask_for_retake(&self, reason: String, now: OffsetDateTime) -> Outcome {
         if !self.has_reachable_doctor() {
             return Err(PrescriptionError::NoDoctor);
@@ -161,7 +161,9 @@ impl Prescription {
             .filter(|medicine| !medicine.row.details.added_by_patient)
             .cloned()
             .partition(is_known);
-        begin(&mut added, start);
+        if self.status == Active {
+            begin(&mut added, start);
+        }
         kept.extend(added);
         kept.sort_by_key(|medicine| medicine.row_number);
         let own = self
@@ -207,7 +209,13 @@ impl Prescription {
             proposed_version: None,
             ..self.clone()
         };
-        Ok(self.become_told(after, PrescriptionChange::ProposalDeclined { reason }))
+        let change = PrescriptionChange::ProposalDeclined { reason };
+        let event = self.event(&after, change, self.visible_version(), self.tell_doctor());
+        let after = Revised {
+            prescription: after,
+            version: None,
+        };
+        Ok(Decision::Changed { after, event })
     }
 
     /// The patient interrupts it.
@@ -219,13 +227,15 @@ impl Prescription {
         Ok(self.become_told(self.moved_to(Paused), PrescriptionChange::Paused))
     }
 
-    /// The patient goes on with it.
+    /// The patient goes on with it. Courses that came while it was paused begin.
     ///
     /// # Errors
     /// When it is not paused.
-    pub fn resume(&self) -> Outcome {
+    pub fn resume(&self, start: Start) -> Outcome {
         self.require(&[Paused])?;
-        Ok(self.become_told(self.moved_to(Active), PrescriptionChange::Resumed))
+        let mut after = self.moved_to(Active);
+        begin(&mut after.grid, start);
+        Ok(self.become_told(after, PrescriptionChange::Resumed))
     }
 
     /// The patient stops it for good.
@@ -255,7 +265,7 @@ impl Prescription {
 
     /// Its last course is over: it ends by itself, and the patient is told.
     pub fn lapse(&self, now: OffsetDateTime) -> Decision<Revised, PrescriptionChanged> {
-        let is_over = self.last_day().is_some_and(|last| last <= last_day_that_is_over(now));
+        let is_over = self.ends_on().is_some_and(|last| last <= last_day_that_is_over(now));
         if !is_over || self.require(&[Active, Paused]).is_err() {
             return Decision::Unchanged;
         }
@@ -312,8 +322,9 @@ impl Prescription {
         }
     }
 
+    /// Whether there is a doctor who could write it again.
     fn has_reachable_doctor(&self) -> bool {
-        self.parties.doctor.as_ref().is_some_and(|doctor| doctor.is_connected)
+        self.parties.doctor.as_ref().is_some_and(|doctor| doctor.may_write)
     }
 
     /// The doctor, as far as the patient still lets them know of anything.

@@ -79,6 +79,8 @@ pub struct Prescriber {
     pub name: String,
     /// Whether the patient still lets them know of anything.
     pub is_connected: bool,
+    /// Whether they may still write for the patient.
+    pub may_write: bool,
 }
 
 /// A version to be written: complete, and never changed again.
@@ -133,6 +135,13 @@ impl Prescription {
     #[must_use]
     pub fn last_day(&self) -> Option<Date> {
         last_day_of(&self.grid)
+    }
+
+    /// The day after whose doses it ends by itself; `None` while a course has no end, or waits to begin because it is paused.
+    #[must_use]
+    pub fn ends_on(&self) -> Option<Date> {
+        let waits = |medicine: &Medicine| medicine.row.details.starts_when_active;
+        self.last_day().filter(|_| !self.grid.iter().any(waits))
     }
 
     /// The version that a reader sees last, and that a change is made on: the proposed one, where there is one.

@@ -91,6 +91,7 @@ fn by_doctor(status: PrescriptionStatus) -> Prescription {
         recipient: recipient(DOCTOR),
         name: "វេជ្ជបណ្ឌិត ពិសិដ្ឋ".to_owned(),
         is_connected: true,
+        may_write: true,
     });
     prescription
 }
@@ -170,7 +171,7 @@ fn a_step_is_possible_in_its_states_only(#[case] step: &str, #[case] expected: [
             "reject" => before.reject(None),
             "retake" => before.ask_for_retake("x".to_owned(), NOW),
             "pause" => before.pause(),
-            "resume" => before.resume(),
+            "resume" => before.resume(START),
             "stop" => before.stop(),
             "change" => edit(&before, Author::Doctor, &rows(&[draft("Aspirin", "2")]), None),
             "urgent" => edit(&before, Author::Doctor, &urgent(&[draft("Aspirin", "2")]), None),
@@ -273,7 +274,7 @@ fn a_course_begins_when_it_comes_into_force_and_lasts_as_long_as_it_was_to() {
         (Some(later), Some(date!(2026 - 03 - 15)))
     );
     let (paused, _) = changed(after.prescription.pause());
-    let (resumed, _) = changed(paused.prescription.resume());
+    let (resumed, _) = changed(paused.prescription.resume(START));
     assert_eq!(resumed.prescription.grid[0].row, *row);
 }
 
@@ -332,6 +333,64 @@ fn a_doctor_who_is_not_connected_any_more_is_told_nothing() {
     prescription.parties.doctor.as_mut().unwrap().is_connected = false;
     let (_, event) = changed(prescription.stop());
     assert_eq!((event.told, event.doctor), (None, Some(DOCTOR)));
+}
+
+#[test]
+fn a_course_that_came_while_it_was_paused_begins_when_it_goes_on() {
+    let written = RowDraft {
+        course: CourseDraft {
+            first_day: None,
+            end: Some(CourseEnd::After(7)),
+        },
+        ..draft("Amoxicillin", "1")
+    };
+    let added = own(Paused).add_medicine(&written, START, MedicationId(Uuid::from_u128(7)));
+    let (added, _) = changed(added);
+    let (edited, _) = changed(edit(
+        &own(Paused),
+        Author::Patient,
+        &rows(std::slice::from_ref(&written)),
+        None,
+    ));
+    let change = rows(&[draft("Aspirin", "1"), written]);
+    let (proposed, _) = changed(edit(&by_doctor(Paused), Author::Doctor, &change, None));
+    let (accepted, _) = changed(proposed.prescription.accept_changes(proposed.version.as_ref(), START));
+    let later = date!(2026 - 03 - 16);
+    for paused in [added, edited, accepted] {
+        let paused = paused.prescription;
+        assert_eq!((paused.status, paused.ends_on()), (Paused, None));
+        assert_eq!(paused.lapse(zone::start_of(later)), Decision::Unchanged);
+        let (resumed, _) = changed(paused.resume(Start {
+            now: zone::start_of(later),
+            ..START
+        }));
+        let row = &resumed.prescription.grid.last().unwrap().row;
+        assert_eq!(
+            (row.first_day, row.last_day),
+            (Some(later), Some(later + Duration::days(6)))
+        );
+    }
+}
+
+#[test]
+fn what_is_asked_of_a_doctor_who_may_not_write_holds_nothing_up() {
+    let mut prescription = by_doctor(Draft);
+    let (asked, _) = changed(prescription.ask_for_retake("x".to_owned(), NOW));
+    let mut asked = asked.prescription;
+    assert_eq!(asked.confirm(START).unwrap_err(), PrescriptionError::RevisionRequired);
+    asked.parties.doctor.as_mut().unwrap().may_write = false;
+    assert_eq!(changed(asked.confirm(START)).0.prescription.status, Active);
+    prescription.parties.doctor.as_mut().unwrap().may_write = false;
+    let refused = prescription.ask_for_retake("x".to_owned(), NOW);
+    assert_eq!(refused.unwrap_err(), PrescriptionError::NoDoctor);
+}
+
+#[test]
+fn a_declined_proposal_is_named_by_its_version() {
+    let change = rows(&[draft("Aspirin", "2")]);
+    let (proposed, _) = changed(edit(&by_doctor(Active), Author::Doctor, &change, None));
+    let (_, event) = changed(proposed.prescription.decline_changes(None));
+    assert_eq!(Some(event.version), proposed.prescription.proposed_version);
 }
 
 #[test]

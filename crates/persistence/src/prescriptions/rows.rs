@@ -4,8 +4,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use das_tern_domain::access::Days;
 use das_tern_domain::{
-    Content, Dosage, Gender, Habits, Language, MealTimes, MedicationId, Medicine, MedicineDetails, Parties, Prescriber,
-    Prescription, PrescriptionDetails, PrescriptionId, PrescriptionStatus, Recipient, ReminderTimes, Row, UserId,
+    Content, Dosage, Gender, Habits, Language, MealTimes, MedicationId, Medicine, MedicineDetails, Parties,
+    PermissionLevel, Prescriber, Prescription, PrescriptionDetails, PrescriptionId, PrescriptionStatus, Recipient,
+    ReminderTimes, Row, UserId,
 };
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, TryGetError};
 use time::{Date, Duration, OffsetDateTime};
@@ -86,7 +87,8 @@ by_place! {
         doctor_specialty: Option<String>,
         doctor_hospital_clinic: Option<String>,
         doctor_language: Option<Language>,
-        doctor_is_connected: bool,
+        doctor_is_verified: Option<bool>,
+        doctor_level: Option<PermissionLevel>,
     }
 }
 
@@ -104,12 +106,12 @@ macro_rules! prescription_rows {
          coalesce(du.full_name, concat_ws(' ', du.first_name, du.last_name)) AS doctor_name, \
          du.first_name AS doctor_first_name, du.last_name AS doctor_last_name, du.specialty AS doctor_specialty, \
          du.hospital_clinic AS doctor_hospital_clinic, du.language::text AS doctor_language, \
-         EXISTS (SELECT FROM connections c WHERE c.status = 'ACCEPTED' AND c.permission_level <> 'NOT_ALLOWED' \
-         AND ((c.initiator_id = p.doctor_id AND c.recipient_id = p.patient_id) \
-         OR (c.initiator_id = p.patient_id AND c.recipient_id = p.doctor_id))) AS doctor_is_connected \
+         du.is_verified AS doctor_is_verified, (SELECT c.permission_level::text FROM connections c \
+         WHERE c.status = 'ACCEPTED' AND ((c.initiator_id = p.doctor_id AND c.recipient_id = p.patient_id) \
+         OR (c.initiator_id = p.patient_id AND c.recipient_id = p.doctor_id))) AS doctor_level \
          FROM prescriptions p JOIN users pu ON pu.id = p.patient_id \
-         LEFT JOIN LATERAL (SELECT u.full_name, u.first_name, u.last_name, u.specialty, u.hospital_clinic, u.language \
-         FROM users u WHERE u.id = p.doctor_id OFFSET 0) du ON true \
+         LEFT JOIN LATERAL (SELECT u.full_name, u.first_name, u.last_name, u.specialty, u.hospital_clinic, u.language, \
+         coalesce(u.status_before_lock, u.account_status) = 'VERIFIED' AS is_verified FROM users u WHERE u.id = p.doctor_id OFFSET 0) du ON true \
          LEFT JOIN meal_time_preferences pm ON pm.user_id = p.patient_id"
     };
 }
@@ -372,7 +374,10 @@ impl PrescriptionRow {
                 language: self.doctor_language.unwrap_or(Language::Khmer),
             },
             name: self.doctor_name.unwrap_or_default(),
-            is_connected: self.doctor_is_connected,
+            is_connected: self
+                .doctor_level
+                .is_some_and(|level| level != PermissionLevel::NotAllowed),
+            may_write: self.doctor_level == Some(PermissionLevel::Allowed) && self.doctor_is_verified == Some(true),
         });
         let prescription = Prescription {
             id: self.id,

@@ -437,6 +437,91 @@ fn what_is_written_once_is_not_taken_twice() {
     assert_eq!(zincs, [before.grid[1].series(), zinc]);
 }
 
+/// A row with a course of so many days that began on a day.
+fn with_course(mut prescription: Prescription, first: Date, days: i64) -> Prescription {
+    let row = &mut prescription.grid[0].row;
+    row.first_day = Some(first);
+    row.last_day = Some(first + Duration::days(days - 1));
+    prescription
+}
+
+fn for_days(days: i64, written: RowDraft) -> RowDraft {
+    RowDraft {
+        course: CourseDraft {
+            first_day: None,
+            end: Some(CourseEnd::After(days)),
+        },
+        ..written
+    }
+}
+
+fn days_of(medicine: &Medicine) -> (Option<Date>, Option<Date>) {
+    (medicine.row.first_day, medicine.row.last_day)
+}
+
+#[test]
+fn the_patients_own_medicine_is_not_doubled_by_the_next_proposal_either() {
+    let (proposed, _) = changed(edit(
+        &by_doctor(Active),
+        Author::Doctor,
+        &rows(&[draft("Aspirin", "2")]),
+        None,
+    ));
+    let proposal = proposed.version.unwrap();
+    let zinc = MedicationId(Uuid::from_u128(7));
+    let (added, _) = changed(proposed.prescription.add_medicine(&draft("Zinc", "1"), START, zinc));
+    let sent_back = rows(&[draft("Aspirin", "3"), draft("Zinc", "1")]);
+    let next = edit(&added.prescription, Author::Doctor, &sent_back, Some(&proposal));
+    let (next, _) = changed(next);
+    let accepted = next.prescription.accept_changes(next.version.as_ref(), START);
+    let grid = changed(accepted).0.prescription.grid;
+    assert_eq!((grid.len(), grid[1].id), (2, zinc));
+}
+
+#[test]
+fn a_course_that_is_over_is_written_again_as_a_new_one() {
+    let over = with_course(by_doctor(Active), TODAY - Duration::days(9), 5);
+    let last = |days| Some(TODAY + Duration::days(days - 1));
+    for days in [4, 5, 12] {
+        let again = after_urgently(&over, &[for_days(days, draft("Aspirin", "2"))]);
+        assert_eq!(days_of(&again[0]), (Some(TODAY), last(days)), "{days} days");
+    }
+    // A grid that is sent back as it was shown does not begin it anew.
+    let zinc = draft("Zinc", "1");
+    let shown = after_urgently(&over, &[for_days(5, draft("Aspirin", "1")), zinc]);
+    assert_eq!(days_of(&shown[0]), days_of(&over.grid[0]));
+}
+
+#[test]
+fn another_medicine_in_the_place_of_one_has_its_own_days() {
+    let before = with_course(by_doctor(Active), TODAY - Duration::days(5), 7);
+    let named = |written| RowDraft {
+        replaces: Some(before.grid[0].id),
+        ..written
+    };
+    let other = after_urgently(&before, &[named(for_days(7, draft("Azithromycin", "1")))]);
+    assert_eq!(days_of(&other[0]), (Some(TODAY), Some(TODAY + Duration::days(6))));
+    let renamed = after_urgently(&before, &[named(draft("Aspirine", "1"))]);
+    assert_eq!(days_of(&renamed[0]), days_of(&before.grid[0]));
+    let more = after_urgently(&before, &[for_days(7, draft("Aspirin", "2"))]);
+    assert_eq!(days_of(&more[0]), days_of(&before.grid[0]));
+}
+
+#[test]
+fn what_is_split_off_from_a_row_ends_with_it() {
+    let mut before = with_course(own(Active), TODAY - Duration::days(4), 7);
+    before.grid[0].row.night_dosage = before.grid[0].row.morning_dosage.clone();
+    let written = [
+        for_days(7, draft("Aspirin", "1")),
+        for_days(7, at_night("Aspirin", "2")),
+        for_days(7, draft("Zinc", "1")),
+    ];
+    let (after, _) = changed(edit(&before, Author::Patient, &rows(&written), None));
+    let days: Vec<_> = after.prescription.grid.iter().map(days_of).collect();
+    let known = days_of(&before.grid[0]);
+    assert_eq!(days, [known, known, (Some(TODAY), Some(TODAY + Duration::days(6)))]);
+}
+
 #[test]
 fn who_writes_one_name_of_a_medicine_means_it() {
     let mut before = by_doctor(Active);

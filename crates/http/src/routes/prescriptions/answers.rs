@@ -42,7 +42,7 @@ pub(crate) struct PrescriptionBody<'a> {
     proposed_version: Option<i32>,
     /// Whether the patient wants it written again.
     revision_requested: bool,
-    /// Why.
+    /// Why the patient wants that.
     revision_reason: Option<&'a str>,
     /// The grid in force, by row number.
     medications: Vec<MedicineBody<'a>>,
@@ -143,6 +143,12 @@ pub(crate) struct VersionBody<'a> {
     /// Whether it applied at once.
     is_urgent: bool,
     created_at: Instant,
+    symptoms: &'a str,
+    title: Option<&'a str>,
+    diagnosis: Option<&'a str>,
+    clinical_note: Option<&'a str>,
+    notes: Option<&'a str>,
+    follow_up_date: Option<Day>,
     medications: Vec<MedicineBody<'a>>,
 }
 
@@ -266,6 +272,8 @@ impl<'a> VersionBody<'a> {
     pub(super) fn new(prescription: PrescriptionId, view: &'a VersionView) -> Self {
         let author = view.author_id.zip(view.author_role);
         let rows = view.medications_snapshot.0.iter();
+        let content = &view.details;
+        let particulars = &content.particulars;
         Self {
             version_number: view.version_number,
             author: author.map(|(id, role)| AuthorBody {
@@ -276,6 +284,12 @@ impl<'a> VersionBody<'a> {
             change_reason: view.change_reason.as_deref(),
             is_urgent: view.is_urgent,
             created_at: Instant(view.created_at),
+            symptoms: &content.symptoms,
+            title: particulars.title.as_deref(),
+            diagnosis: particulars.diagnosis.as_deref(),
+            clinical_note: particulars.clinical_note.as_deref(),
+            notes: particulars.notes.as_deref(),
+            follow_up_date: particulars.follow_up_date.map(Day),
             medications: rows
                 .map(|row| MedicineBody::of(prescription, row, view.created_at, view.created_at))
                 .collect(),
