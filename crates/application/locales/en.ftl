@@ -4,13 +4,13 @@
 
 error-validation-error = Some of the data is invalid. Please correct the marked fields.
 error-malformed-request = The request could not be read. Please check its format.
-error-dose-window-closed = This dose cannot be recorded for that time. It can be recorded from the start of its day until 24 hours after its time.
+error-dose-window-closed = This dose cannot be recorded for that time. It can be recorded from the start of its day, or four hours before its time, until 24 hours after it.
 error-unauthenticated = Please sign in.
 error-invalid-credentials = Wrong phone number, e-mail or password.
 error-token-expired = Your sign-in has expired. Please sign in again.
 error-token-revoked = You have been signed out. Please sign in again.
 error-forbidden = You are not allowed to do this.
-error-account-locked = Your account is locked. Please try again in 15 minutes.
+error-account-locked = Your account is locked. Please try again after { $time }.
 error-account-unconfirmed = Please confirm your account with the code that we sent you.
 error-account-pending-verification = Your account is waiting for verification. We will tell you when it is done.
 error-account-rejected = Your account was not approved. Please contact us.
@@ -31,7 +31,7 @@ error-duplicate-email = This e-mail address is registered already.
 error-duplicate-id-card = This ID card number is registered already.
 error-duplicate-license = This licence number is registered already.
 error-otp-cooldown = A code was sent a moment ago. Please wait before you ask for another.
-error-otp-locked = Too many tries. Please wait 15 minutes.
+error-otp-locked = Too many tries. Please wait { $minutes } min.
 error-stale-version = This has been changed meanwhile. Please load it again and repeat your change.
 error-idempotency-mismatch = This idempotency key was used for another request. Please use a new one.
 

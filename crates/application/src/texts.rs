@@ -3,9 +3,11 @@
 use das_tern_domain::Language;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
+use serde_json::Value;
 use unic_langid::LanguageIdentifier;
 
-use crate::error::{Code, FieldCode};
+use crate::Error;
+use crate::error::FieldCode;
 
 const KHMER: &str = include_str!("../locales/km.ftl");
 const ENGLISH: &str = include_str!("../locales/en.ftl");
@@ -36,10 +38,20 @@ impl Texts {
         })
     }
 
-    /// The sentence of a failure.
+    /// The sentence of a failure, with how long it lasts where the sentence says so: until `HH:mm` in Phnom Penh, or for
+    /// minutes, rounded up.
     #[must_use]
-    pub fn error(&self, language: Language, code: Code) -> String {
-        self.sentence(language, &message_id("error", code.label()), &[])
+    pub fn error(&self, language: Language, error: &Error) -> String {
+        let detail = |name| error.details().get(name);
+        let until = detail("lockedUntil").and_then(|instant| instant.as_str()?.get(11..16));
+        let seconds = detail("retryAfter").and_then(Value::as_u64);
+        let minutes = seconds.map(|seconds| seconds.div_ceil(60).to_string());
+        let arguments = [("time", until), ("minutes", minutes.as_deref())];
+        let arguments: Vec<_> = arguments
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect();
+        self.sentence(language, &message_id("error", error.code().label()), &arguments)
     }
 
     /// The sentence of an invalid field.
@@ -91,6 +103,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::Code;
 
     fn ids(catalogue: &str) -> BTreeSet<&str> {
         catalogue
@@ -122,6 +135,21 @@ mod tests {
             assert!(line.chars().any(|c| ('\u{1780}'..='\u{17ff}').contains(&c)), "{line}");
             assert!(!line.contains('\u{200b}'), "{line}");
         }
+    }
+
+    #[test]
+    fn whoever_has_to_wait_is_told_how_long() {
+        let texts = Texts::load().unwrap();
+        let locked = Error::new(Code::AccountLocked).with("lockedUntil", "2026-03-06T07:20:12.123+07:00");
+        assert_eq!(
+            texts.error(Language::English, &locked),
+            "Your account is locked. Please try again after 07:20."
+        );
+        let tried = Error::wait(Code::OtpLocked, 61);
+        assert_eq!(
+            texts.error(Language::Khmer, &tried),
+            "អ្នកបានព្យាយាមច្រើនដងពេក សូមរង់ចាំ 2 នាទី"
+        );
     }
 
     #[test]

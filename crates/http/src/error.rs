@@ -6,14 +6,17 @@ use std::fmt;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
-use das_tern_application::{Code, Error, Kind, Texts};
+use das_tern_application::{Code, Error, FieldCode, Kind, Texts};
 use das_tern_domain::Language;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::Type;
+use utoipa::openapi::{Object, ObjectBuilder};
 
 use crate::context::RequestContext;
 use crate::middleware::headers::{X_RATELIMIT_LIMIT, X_RATELIMIT_REMAINING, X_RATELIMIT_RESET};
+use crate::openapi::Instant;
 use crate::routes::DoseBody;
 
 /// How long a client waits for something that is away, in seconds.
@@ -147,33 +150,99 @@ pub(crate) struct FailureBody<'a> {
 #[serde(rename_all = "camelCase")]
 struct FailureDetails<'a> {
     /// The stable code.
+    #[schema(schema_with = codes)]
     code: &'static str,
     /// The sentence again.
     message: String,
     messages: Messages,
+    #[schema(value_type = FailureExtrasShape)]
     details: FailureExtras<'a>,
     /// The id to name when reporting the failure; also in the header `X-Request-Id`.
     request_id: &'a str,
 }
 
-/// More about a failure, by its code.
-#[derive(Serialize, ToSchema)]
+/// More about a failure, by its code, as [`FailureExtrasShape`] tells.
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct FailureExtras<'a> {
-    /// All the invalid fields of a `VALIDATION_ERROR`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fields: Vec<InvalidField<'a>>,
-    /// The dose as it is stored, of a `DOSE_ALREADY_RECORDED`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = DoseBody<'a>, required = false)]
     server_state: Option<DoseBody<'a>>,
-    /// What went wrong, of an `INTERNAL`; in development only.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, required = false)]
     cause: Option<String>,
     #[serde(flatten)]
-    #[schema(ignore)]
     more: &'a Map<String, Value>,
+}
+
+/// More about a failure, by its code.
+#[derive(ToSchema)]
+#[schema(as = FailureExtras, rename_all = "camelCase")]
+#[expect(
+    dead_code,
+    reason = "it only describes `FailureExtras` and what is flattened into it"
+)]
+struct FailureExtrasShape {
+    /// All the invalid fields of a `VALIDATION_ERROR`.
+    #[schema(required = false)]
+    fields: Vec<InvalidField<'static>>,
+    /// The dose as it is stored, of a `DOSE_ALREADY_RECORDED`.
+    #[schema(value_type = DoseBody<'static>, required = false)]
+    server_state: (),
+    /// In how many seconds another attempt may succeed, of what comes too often or too early.
+    #[schema(value_type = u64, required = false)]
+    retry_after: (),
+    /// Until when, of an `ACCOUNT_LOCKED`.
+    #[schema(value_type = Instant, required = false)]
+    locked_until: (),
+    /// From when on the dose may be recorded, of a `DOSE_WINDOW_CLOSED`.
+    #[schema(value_type = Instant, required = false)]
+    opens_at: (),
+    /// Until when that is on time.
+    #[schema(value_type = Instant, required = false)]
+    on_time_until: (),
+    /// Until when it may be recorded at all.
+    #[schema(value_type = Instant, required = false)]
+    closes_at: (),
+    /// Where the thing stands, of an `INVALID_STATE`.
+    #[schema(value_type = String, required = false)]
+    from: (),
+    /// Where it would have to stand.
+    #[schema(value_type = Vec<String>, required = false)]
+    allowed: (),
+    /// What is not there, of a `NOT_FOUND`.
+    #[schema(value_type = String, required = false)]
+    resource: (),
+    /// How many there may be: requests in a window, connections, bytes of storage.
+    #[schema(value_type = u64, required = false)]
+    limit: (),
+    /// In how many seconds the window is empty again, of a `RATE_LIMITED`.
+    #[schema(value_type = u64, required = false)]
+    reset_after: (),
+    /// How much of a limit or a quota is used.
+    #[schema(value_type = u64, required = false)]
+    used: (),
+    /// How many bytes may be stored, of a `QUOTA_EXCEEDED`.
+    #[schema(value_type = u64, required = false)]
+    quota: (),
+    /// The subscription that the limit belongs to, of a `LIMIT_REACHED`.
+    #[schema(value_type = String, required = false)]
+    tier: (),
+    /// The version that holds, of a `VERSION_CONFLICT`.
+    #[schema(value_type = i32, required = false)]
+    current_version: (),
+    /// The version that is proposed, where there is one.
+    #[schema(value_type = i32, required = false)]
+    proposed_version: (),
+    /// The line in which the body cannot be read, of a `MALFORMED_REQUEST`.
+    #[schema(value_type = u64, required = false)]
+    line: (),
+    /// The column in it.
+    #[schema(value_type = u64, required = false)]
+    column: (),
+    /// What went wrong, of an `INTERNAL`; in development only.
+    #[schema(value_type = String, required = false)]
+    cause: (),
 }
 
 /// The sentence in both languages.
@@ -191,9 +260,26 @@ struct InvalidField<'a> {
     /// Its path in the request.
     field: &'a str,
     /// What is wrong with it.
+    #[schema(schema_with = field_codes)]
     code: &'static str,
     /// What is wrong with it, in the caller's language.
     message: String,
+}
+
+fn codes() -> Object {
+    labels("The stable code.", Code::ALL.iter().map(|code| code.label()))
+}
+
+fn field_codes() -> Object {
+    labels("What is wrong with it.", FieldCode::ALL.iter().map(|code| code.label()))
+}
+
+fn labels(description: &str, labels: impl Iterator<Item = &'static str>) -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(description))
+        .enum_values(Some(labels))
+        .build()
 }
 
 /// For whom a failure is put into words.
@@ -209,8 +295,8 @@ impl<'a> FailureBody<'a> {
     /// Puts a failure into words.
     pub(crate) fn new(error: &'a Error, audience: Audience<'a>) -> Self {
         let texts = audience.texts;
-        let km = texts.error(Language::Khmer, error.code());
-        let en = texts.error(Language::English, error.code());
+        let km = texts.error(Language::Khmer, error);
+        let en = texts.error(Language::English, error);
         let message = if audience.language == Language::Khmer {
             km.clone()
         } else {

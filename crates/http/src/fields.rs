@@ -70,11 +70,12 @@ impl Fields {
 
     /// The same without the white space around it; nothing where nothing is to be seen.
     pub(crate) fn words(&mut self, field: &'static str, text: Option<String>, longest: usize) -> Option<String> {
-        let text = text.filter(|text| !is_blank(text)).map(|text| text.trim().to_owned());
+        let text = text.filter(|text| text.contains('\0') || !is_blank(text));
+        let text = text.map(|text| text.trim().to_owned());
         self.text(field, text, longest)
     }
 
-    /// The number of items that a page shall have. Its range is the use case's matter.
+    /// The number of items that a page shall have. Its range is the use case's matter, which tells of the cursor as well.
     pub(crate) fn limit(&mut self, text: Option<&str>) -> Option<u32> {
         self.read("limit", text, str::parse)
     }

@@ -29,8 +29,8 @@ fn language_of(tag: &str) -> Option<Language> {
     }
 }
 
-/// The `q` of an entry: 1 where there is none, 0 where it cannot be read.
-fn quality(parameters: &str) -> f32 {
+/// The `q` of an entry of such a header: 1 where there is none, 0 where it cannot be read.
+pub(crate) fn quality(parameters: &str) -> f32 {
     let value = parameters
         .split(';')
         .find_map(|parameter| parameter.trim().strip_prefix(['q', 'Q'])?.strip_prefix('='));

@@ -3,6 +3,7 @@
 use actix_web::http::header::LINK;
 use actix_web::{HttpRequest, HttpResponse};
 use das_tern_application::{Error, PageRequest};
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
@@ -42,15 +43,21 @@ pub(crate) fn answer(request: &HttpRequest, next: Option<&str>, items: &[impl Se
 
 /// The same path and query with another cursor, relative to the host, which only a proxy may know.
 fn link(path: &str, query: &str, cursor: &str) -> String {
-    let kept = query
-        .split('&')
-        .filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+    let kept = query.split('&').filter(|pair| !pair.is_empty() && !is_cursor(pair));
     let mut url = format!("<{path}?");
     for pair in kept {
         url.push_str(pair);
         url.push('&');
     }
     url + "cursor=" + cursor + ">; rel=\"next\""
+}
+
+/// As the query is read, whatever is escaped in it.
+fn is_cursor(pair: &str) -> bool {
+    let name = pair.split('=').next().unwrap_or_default();
+    percent_decode_str(name)
+        .decode_utf8()
+        .is_ok_and(|name| name == "cursor")
 }
 
 #[cfg(test)]
@@ -64,7 +71,7 @@ mod tests {
             first,
             "</api/v1/doses/history?status=MISSED&limit=5&cursor=abc>; rel=\"next\""
         );
-        let second = link("/api/v1/doses/history", "cursor=abc&limit=5", "def");
+        let second = link("/api/v1/doses/history", "%63ursor=abc&limit=5", "def");
         assert_eq!(second, "</api/v1/doses/history?limit=5&cursor=def>; rel=\"next\"");
         assert_eq!(
             link("/api/v1/audit-logs", "", "abc"),

@@ -12,7 +12,7 @@ const SHORTEST_TOKEN: usize = 16;
 /// How the product speaks HTTP.
 #[derive(Debug, Clone, Deserialize, Validate)]
 #[serde(default, deny_unknown_fields)]
-#[validate(schema(function = "has_a_long_enough_token"))]
+#[validate(schema(function = "has_a_long_enough_token", skip_on_field_errors = false))]
 pub struct Settings {
     /// The origins whose pages may call the API, such as `https://app.example`; `*` is every page.
     #[validate(custom(function = "are_origins"))]

@@ -53,7 +53,12 @@ pub(super) async fn receive(state: &State, request: &mut ServiceRequest) -> Requ
 
 /// A client that refuses some encodings (`q=0`) gets plain bytes, which nobody can refuse sensibly, instead of 406.
 fn soften_encodings(headers: &mut HeaderMap) {
-    if text(headers, &ACCEPT_ENCODING).is_some_and(|accepted| accepted.contains("q=0")) {
+    let refuses = |entry: &str| {
+        entry
+            .split_once(';')
+            .is_some_and(|(_, parameters)| language::quality(parameters) == 0.0)
+    };
+    if text(headers, &ACCEPT_ENCODING).is_some_and(|accepted| accepted.split(',').any(refuses)) {
         headers.remove(ACCEPT_ENCODING);
     }
 }

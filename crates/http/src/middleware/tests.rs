@@ -254,12 +254,18 @@ async fn nobody_is_refused_for_the_encodings_they_do_not_take() {
         |accepted: &str| TestRequest::with_uri("/api/v1/openapi.json").insert_header(("accept-encoding", accepted));
     let answers = call(
         Settings::default(),
-        vec![ask("identity;q=0"), ask("*; q=0"), ask("br"), ask("zstd")],
+        vec![
+            ask("identity;q=0"),
+            ask("*; q=0.0"),
+            ask("br"),
+            ask("gzip;q=0.5, br;q=0.9"),
+            ask("zstd"),
+        ],
     )
     .await;
     let got: Vec<_> = answers
         .iter()
         .map(|answer| (answer.status, answer.header("content-encoding")))
         .collect();
-    assert_eq!(got, [(200, ""), (200, ""), (200, "br"), (200, "")]);
+    assert_eq!(got, [(200, ""), (200, ""), (200, "br"), (200, "br"), (200, "")]);
 }

@@ -110,7 +110,9 @@ fn failure(code: Code) -> Error {
         Code::QuotaExceeded => Error::new(code)
             .with("used", 5_368_709_120_i64)
             .with("quota", 5_368_709_120_i64),
-        Code::InvalidState => Error::new(code).with("from", "TAKEN_LATE").with("allowed", ["DUE"]),
+        Code::InvalidState => Error::new(code)
+            .with("from", "INACTIVE")
+            .with("allowed", ["ACTIVE", "PAUSED"]),
         Code::NotFound => Error::new(code).with("resource", "DoseEvent"),
         _ => Error::new(code),
     }

@@ -63,6 +63,8 @@ impl Modify for Tokens {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
 
     use serde_json::Value;
 
@@ -95,6 +97,39 @@ mod tests {
         }
     }
 
+    /// The names that the types of a folder have in the document.
+    fn shapes_in(folder: &Path) -> Vec<String> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                names.extend(shapes_in(&path));
+                continue;
+            }
+            let source = fs::read_to_string(&path).unwrap();
+            for shape in source.split("ToSchema)]").skip(1) {
+                let kinds = ["struct ", "enum "].map(|kind| Some((shape.find(kind)?, kind.len())));
+                let (start, length) = kinds.into_iter().flatten().min().unwrap();
+                let (attributes, rest) = (&shape[..start], &shape[start + length..]);
+                let name = attributes.split_once("as = ").map_or(rest, |(_, name)| name);
+                names.extend(name.split(|c: char| !c.is_alphanumeric()).next().map(str::to_owned));
+            }
+        }
+        names
+    }
+
+    /// Of two shapes with one name the document shows one, for the other as well.
+    #[test]
+    fn no_two_shapes_have_one_name() {
+        let mut names = shapes_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/routes"));
+        assert!(names.len() > 80 && names.contains(&"Session".to_owned()), "{names:?}");
+        names.sort_unstable();
+        let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+        assert!(twice.is_empty(), "{twice:?}");
+        let verified = &document()["components"]["schemas"]["CodeRequest"]["required"];
+        assert_eq!(*verified, serde_json::json!(["identifier", "otp"]));
+    }
+
     #[test]
     fn an_answer_names_every_field_and_a_request_only_what_is_needed() {
         let schemas = &document()["components"]["schemas"];
@@ -119,6 +154,7 @@ mod tests {
         let is_needed = |path: &str, verb: &str| paths[path][verb]["requestBody"]["required"].clone();
         assert_eq!(is_needed("/api/v1/doses/{id}/taken", "patch"), false);
         assert_eq!(is_needed("/api/v1/doses/{id}/reminder-time", "patch"), true);
+        assert_eq!(is_needed("/api/v1/prescriptions/patient", "post"), true);
     }
 
     #[test]

@@ -1,25 +1,32 @@
 //! What holds for all operations and shapes, and so is said once.
 
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde_json::Value;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBody;
 use utoipa::openapi::schema::{SchemaType, Type};
 use utoipa::openapi::{Components, Object, OpenApi as Document, RefOr, Required, Response, Schema};
 
+/// What names only what there is to say.
+const EXTRAS: &str = "FailureExtras";
+
 /// Says what holds for all shapes: an answer names every field, `null` where there is nothing, but for the extras of a
-/// failure; a body without a needed field may be left out; conditions and keys are the same everywhere.
+/// failure; a body that needs no field may be left out; conditions and keys are the same everywhere.
 pub(crate) fn polish(document: &mut Document) {
+    let sent = sent_by_clients(document);
     let Some(components) = &mut document.components else {
         return;
     };
     for (name, schema) in &mut components.schemas {
-        let RefOr::T(Schema::Object(object)) = schema else {
-            continue;
-        };
-        if name.ends_with("Request") {
-            object.properties.values_mut().for_each(readable);
-        } else if !name.ends_with("Extras") {
-            object.required = object.properties.keys().cloned().collect();
+        for object in objects_of(schema) {
+            if sent.contains(name) {
+                object.properties.values_mut().for_each(readable);
+            } else if name != EXTRAS {
+                object.required = object.properties.keys().cloned().collect();
+            }
         }
     }
     for item in document.paths.paths.values_mut() {
@@ -34,6 +41,54 @@ pub(crate) fn polish(document: &mut Document) {
         if let Some(operation) = &mut item.delete {
             conditional(operation, false);
         }
+    }
+}
+
+/// The shapes that bodies of requests are made of.
+fn sent_by_clients(document: &Document) -> BTreeSet<String> {
+    let operations = document.paths.paths.values();
+    let operations = operations.flat_map(|item| [&item.get, &item.post, &item.put, &item.patch, &item.delete]);
+    let bodies = operations
+        .flatten()
+        .filter_map(|operation| operation.request_body.as_ref());
+    let mut left: Vec<_> = bodies.flat_map(names_in).collect();
+    let mut sent = BTreeSet::new();
+    while let Some(name) = left.pop() {
+        let schemas = document.components.as_ref().map(|components| &components.schemas);
+        if let Some(schema) = schemas.and_then(|schemas| schemas.get(&name))
+            && sent.insert(name)
+        {
+            left.extend(names_in(schema));
+        }
+    }
+    sent
+}
+
+/// The names of the shapes that something refers to.
+fn names_in(part: &impl Serialize) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut left: Vec<_> = serde_json::to_value(part).into_iter().collect();
+    while let Some(value) = left.pop() {
+        match value {
+            Value::Object(mut map) => {
+                if let Some(Value::String(reference)) = map.remove("$ref") {
+                    names.extend(reference.rsplit('/').next().map(str::to_owned));
+                }
+                left.extend(map.into_iter().map(|(_, value)| value));
+            }
+            Value::Array(list) => left.extend(list),
+            _ => {}
+        }
+    }
+    names
+}
+
+/// The objects that a shape is put together from.
+fn objects_of(schema: &mut RefOr<Schema>) -> Vec<&mut Object> {
+    match schema {
+        RefOr::T(Schema::Object(object)) => vec![object],
+        RefOr::T(Schema::AllOf(parts)) => parts.items.iter_mut().flat_map(objects_of).collect(),
+        RefOr::T(_) | RefOr::Ref(_) => Vec::new(),
     }
 }
 
@@ -118,7 +173,7 @@ fn relax(body: &mut RequestBody, components: &Components) {
         RefOr::T(content) => object_of(content.schema.as_ref()?, components),
         RefOr::Ref(_) => None,
     });
-    if named.is_some_and(|object| object.required.is_empty()) {
+    if named.is_some_and(|object| object.required.is_empty() && object.min_properties.is_none()) {
         body.required = Some(Required::False);
     }
 }

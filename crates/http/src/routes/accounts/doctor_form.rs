@@ -34,7 +34,7 @@ const LARGEST_REFUSED: usize = 4 * LARGEST_FORM;
 pub(crate) struct DoctorFormBody {
     #[schema(min_length = 1, max_length = 200, example = "លី សុភា")]
     full_name: String,
-    #[schema(min_length = 8, max_length = 72, format = Password)]
+    #[schema(min_length = 8, max_length = 72, format = Password, example = "Tr4ktor-rot")]
     password: String,
     email: Option<String>,
     phone_number: Option<String>,

@@ -31,16 +31,16 @@ pub(crate) struct PersonRegistrationRequest {
     #[schema(value_type = String, required = true, format = Date, example = "1961-04-14")]
     date_of_birth: Option<String>,
     /// 8 characters or more, at most 72 bytes, and none that many people have.
-    #[schema(value_type = String, required = true, min_length = 8, max_length = 72, format = Password)]
+    #[schema(value_type = String, required = true, min_length = 8, max_length = 72, format = Password, example = "Tr4ktor-rot")]
     password: Option<SecretString>,
     #[schema(example = "sok.samnang@example.com")]
     email: Option<String>,
-    #[schema(example = "+85512345678")]
+    #[schema(example = "+85512345600")]
     phone_number: Option<String>,
     #[schema(max_length = 50)]
     id_card_number: Option<String>,
     /// Exactly 4 digits.
-    #[schema(value_type = Option<String>, pattern = "^[0-9]{4}$")]
+    #[schema(value_type = Option<String>, pattern = "^[0-9]{4}$", example = "4711")]
     pin_code: Option<SecretString>,
 }
 
@@ -90,11 +90,11 @@ pub(crate) struct DoctorRegistrationRequest {
     #[schema(value_type = String, required = true, min_length = 1, max_length = 200, example = "លី សុភា")]
     full_name: Option<String>,
     /// 8 characters or more, at most 72 bytes, and none that many people have.
-    #[schema(value_type = String, required = true, min_length = 8, max_length = 72, format = Password)]
+    #[schema(value_type = String, required = true, min_length = 8, max_length = 72, format = Password, example = "Tr4ktor-rot")]
     password: Option<SecretString>,
     #[schema(example = "ly.sophea@example.com")]
     email: Option<String>,
-    #[schema(example = "+85512345678")]
+    #[schema(example = "+85512345600")]
     phone_number: Option<String>,
     #[schema(max_length = 255)]
     hospital_clinic: Option<String>,
@@ -191,7 +191,7 @@ pub(crate) struct ResetPasswordRequest {
     #[schema(value_type = String, required = true, pattern = "^[0-9]{4}$", example = "0042")]
     otp: Option<String>,
     /// 8 characters or more, at most 72 bytes, and none that many people have.
-    #[schema(value_type = String, required = true, min_length = 8, max_length = 72, format = Password)]
+    #[schema(value_type = String, required = true, min_length = 8, max_length = 72, format = Password, example = "Tr4ktor-rot")]
     new_password: Option<SecretString>,
 }
 

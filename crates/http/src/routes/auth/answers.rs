@@ -37,9 +37,9 @@ pub(crate) struct SessionBody<'a> {
 pub(crate) struct UserBody<'a> {
     id: UserId,
     role: UserRole,
-    #[schema(example = "សុខ")]
-    first_name: Option<&'a str>,
     #[schema(example = "សំណាង")]
+    first_name: Option<&'a str>,
+    #[schema(example = "សុខ")]
     last_name: Option<&'a str>,
     /// The name to show.
     #[schema(example = "សុខ សំណាង")]
@@ -89,7 +89,8 @@ impl<'a> From<&'a Account> for UserBody<'a> {
             date_of_birth: account.date_of_birth.map(Day),
             language: account.language,
             theme: account.theme,
-            account_status: account.account_status,
+            // A lock keeps people from signing in; whoever has is not locked.
+            account_status: account.standing(),
             subscription_tier: account.subscription_tier,
             specialty: account.specialty.as_deref(),
             hospital_clinic: account.hospital_clinic.as_deref(),

@@ -27,13 +27,13 @@ impl NewCodeRequest {
 
 /// A code, or the token of an invitation.
 #[derive(Deserialize, ToSchema)]
-pub(crate) struct CodeRequest {
+pub(crate) struct OfferCodeRequest {
     /// In any case.
     #[schema(value_type = String, required = true, min_length = 1, max_length = 200, example = "K7PM2XQ9")]
     token: Option<String>,
 }
 
-impl CodeRequest {
+impl OfferCodeRequest {
     pub(super) fn parse(self) -> Result<String, Error> {
         token("token", self.token)
     }

@@ -6,7 +6,7 @@ use das_tern_application::{Application, Code};
 use das_tern_domain::ConnectionOfferId;
 
 use super::answers::{CodeCheckBody, ConnectionBody, InvitationBody, NewCodeBody};
-use super::offer_requests::{AcceptInvitationRequest, CodeRequest, NewCodeRequest, NewInvitationRequest};
+use super::offer_requests::{AcceptInvitationRequest, NewCodeRequest, NewInvitationRequest, OfferCodeRequest};
 use super::{CONNECT, begun};
 use crate::created::created;
 use crate::error::Failure;
@@ -55,14 +55,14 @@ pub(crate) async fn make_code(
     operation_id = "checkConnectionCode",
     tag = "connections",
     security(("accessToken" = [])),
-    request_body = CodeRequest,
+    request_body = OfferCodeRequest,
     responses((status = 200, description = "Whether it can be used", body = CodeCheckBody), CheckFailures),
 )]
 #[post("/connections/tokens/validate")]
 pub(crate) async fn check_code(
     app: ThinData<Application>,
     caller: Authenticated,
-    body: ApiJson<CodeRequest>,
+    body: ApiJson<OfferCodeRequest>,
 ) -> Result<HttpResponse, Failure> {
     let check = app.check_code(&caller.actor, &body.0.parse()?).await?;
     Ok(HttpResponse::Ok().json(CodeCheckBody::new(check, app.texts(), caller.language)))
@@ -76,14 +76,14 @@ pub(crate) async fn check_code(
     tag = "connections",
     security(("accessToken" = [])),
     params(CreationParams),
-    request_body = CodeRequest,
+    request_body = OfferCodeRequest,
     responses((status = 201, description = "The connection", body = ConnectionBody<'static>, headers(("ETag" = String, description = "Its version"))), UseFailures),
 )]
 #[post("/connections/tokens/consume")]
 pub(crate) async fn use_code(
     app: ThinData<Application>,
     caller: Authenticated,
-    creation: Creation<CodeRequest>,
+    creation: Creation<OfferCodeRequest>,
 ) -> Result<HttpResponse, Failure> {
     let token = creation.body.parse()?;
     let made = app.use_code(&caller.actor, &token, creation.once.as_ref()).await?;

@@ -232,6 +232,7 @@ pub(crate) struct NewNudgeRequest {
     #[schema(value_type = String, format = Uuid, required = true)]
     patient_id: Option<String>,
     /// The dose; the latest that was missed today where it is empty.
+    #[schema(value_type = Option<String>, format = Uuid)]
     dose_id: Option<String>,
 }
 

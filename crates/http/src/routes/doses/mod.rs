@@ -60,7 +60,7 @@ pub(crate) async fn schedule(
 
 /// Past doses.
 ///
-/// Newest first, both days included; at most 366 days, the last 30 by default.
+/// Newest first, both days included; at most 366 days, the last 31 by default.
 #[utoipa::path(
     operation_id = "doseHistory",
     tag = "doses",
@@ -90,7 +90,7 @@ pub(crate) async fn history(
 
 /// Take a dose.
 ///
-/// From the start of its day until 24 hours after its time. Doing it again answers what is stored.
+/// From the start of its day, or four hours before its time if that is earlier, until 24 hours after its time. Doing it again answers what is stored.
 #[utoipa::path(
     operation_id = "takeDose",
     tag = "doses",

@@ -74,7 +74,7 @@ pub(crate) struct PrescribeRequest {
     #[schema(minimum = 0, maximum = 150, example = 61)]
     #[serde(default, deserialize_with = "whole")]
     patient_age: Option<i64>,
-    /// This or the diagnosis is needed.
+    /// This or `diagnosis` is needed.
     #[schema(max_length = 2000, example = "ឈឺក្បាល")]
     symptoms: Option<String>,
     #[schema(max_length = 2000)]
@@ -87,7 +87,7 @@ pub(crate) struct PrescribeRequest {
     follow_up_date: Option<String>,
     /// Whether it holds at once, without waiting for the patient.
     is_urgent: Option<bool>,
-    /// Why; needed where it does.
+    /// Why it is urgent; needed where it is.
     #[schema(max_length = 500)]
     urgent_reason: Option<String>,
     /// The grid, 1 to 50 rows.
@@ -141,15 +141,17 @@ impl PrescribeRequest {
 /// A patient writes a prescription of their own, with symptoms and medications, or with a title and medicines.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(min_properties = 1)]
 pub(crate) struct OwnRequest {
-    /// This or a title is needed.
+    /// This or `title` is needed.
     #[schema(max_length = 2000, example = "ឈឺក្បាល")]
     symptoms: Option<String>,
     #[schema(max_length = 2000)]
     title: Option<String>,
-    /// The grid, 1 to 50 rows, under this name or the next.
+    /// The grid, 1 to 50 rows, under this name or `medicines`.
     #[schema(min_items = 1, max_items = 50)]
     medications: Option<Vec<RowRequest>>,
+    /// Another name of `medications`, which comes first.
     #[schema(min_items = 1, max_items = 50)]
     medicines: Option<Vec<RowRequest>>,
     /// The first day of every row that has none of its own; not more than seven days back.
@@ -212,12 +214,13 @@ impl OwnRequest {
 /// What to change; what is absent or null stays, an empty text is none.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(min_properties = 1)]
 pub(crate) struct EditRequest {
     /// The whole grid. A row with the `id` of one that is there takes its place, as does one of the same medicine; what is
     /// not said of its days stays.
     #[schema(min_items = 1, max_items = 50)]
     medications: Option<Vec<RowRequest>>,
-    /// The same; `medications` comes first.
+    /// Another name of `medications`, which comes first.
     #[schema(min_items = 1, max_items = 50)]
     medicines: Option<Vec<RowRequest>>,
     #[schema(max_length = 2000)]
@@ -234,12 +237,12 @@ pub(crate) struct EditRequest {
     follow_up_date: Option<String>,
     #[schema(max_length = 200)]
     doctor_name: Option<String>,
-    /// Why; needed, unless there is a reason for being urgent.
+    /// Why it is changed; needed, unless there is an `urgentReason`.
     #[schema(max_length = 500)]
     change_reason: Option<String>,
     /// Whether a doctor's change holds at once.
     is_urgent: Option<bool>,
-    /// Why; needed where it does.
+    /// Why it is urgent; needed where it is.
     #[schema(max_length = 500)]
     urgent_reason: Option<String>,
     /// The version that it was made on: `proposedVersion`, where there is one, else `currentVersion`.
@@ -309,7 +312,7 @@ impl ReasonRequest {
 /// A reason that must be given.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct RetakeRequest {
-    /// Why.
+    /// Why it is to be written again.
     #[schema(value_type = String, required = true, min_length = 1, max_length = 500, pattern = r"^[^\u0000]*$")]
     reason: Option<String>,
 }

@@ -14,6 +14,7 @@ use crate::openapi::Day;
 /// A row of the grid, with its cells, or with check boxes and one amount for all of them.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(min_properties = 1)]
 pub(crate) struct RowRequest {
     /// The row whose place it takes.
     #[schema(value_type = Option<String>, format = Uuid)]
@@ -23,10 +24,13 @@ pub(crate) struct RowRequest {
     medicine_name: Option<String>,
     #[schema(max_length = 255, example = "ប៉ារ៉ាសេតាម៉ុល")]
     medicine_name_khmer: Option<String>,
+    /// The address of a picture of it.
     #[schema(max_length = 2048)]
     image_url: Option<String>,
+    /// How it is taken, where that was said.
     #[schema(value_type = Option<MedicineType>)]
     medicine_type: Option<String>,
+    /// What it is counted in.
     #[schema(value_type = Option<MedicineUnit>)]
     unit: Option<String>,
     /// How much is taken at once; needed with a check box.
@@ -38,40 +42,50 @@ pub(crate) struct RowRequest {
     /// In words; before or after the meal in Khmer where it is empty.
     #[schema(max_length = 100, example = "បន្ទាប់ពីអាហារ")]
     timing: Option<String>,
+    /// The morning cell.
     morning_dosage: Option<CellRequest>,
+    /// The cell of the day.
     daytime_dosage: Option<CellRequest>,
+    /// The night cell.
     night_dosage: Option<CellRequest>,
+    /// A check box, for a cell with `dosageAmount`.
     morning: Option<bool>,
+    /// A check box, for a cell with `dosageAmount`.
     daytime: Option<bool>,
+    /// A check box, for a cell with `dosageAmount`.
     night: Option<bool>,
+    /// Whether what was checked is taken before the meal.
     before_meal: Option<bool>,
     /// Whether it is taken as needed; then it needs no cell.
     #[serde(rename = "isPRN")]
     is_prn: Option<bool>,
-    /// The same; `isPRN` comes first.
+    /// Another name of `isPRN`, which comes first.
     #[serde(rename = "isPrn")]
     is_as_needed: Option<bool>,
     /// Not more than seven days back; the day on which it comes into force where there is none.
     #[schema(value_type = Option<Day>)]
     first_day: Option<String>,
-    /// The same; `firstDay` comes first.
+    /// Another name of `firstDay`, which comes first.
     #[schema(value_type = Option<Day>)]
     start_date: Option<String>,
-    /// Open-ended without this and a duration; empty is open-ended.
+    /// Open-ended without this and `durationDays`; empty is open-ended.
     #[schema(value_type = Option<Day>)]
     last_day: Option<String>,
-    /// The same; `lastDay` comes first.
+    /// Another name of `lastDay`, which comes first.
     #[schema(value_type = Option<Day>)]
     end_date: Option<String>,
+    /// How many days it is taken, the first included.
     #[schema(minimum = 1, maximum = 3650, example = 7)]
     #[serde(default, deserialize_with = "whole")]
     duration_days: Option<i64>,
-    /// The same, as it is shown; `durationDays` comes first.
+    /// Another name of `durationDays`, which comes first.
     #[schema(minimum = 1, maximum = 3650)]
     #[serde(default, deserialize_with = "whole")]
     duration: Option<i64>,
+    /// What it is for.
     #[schema(max_length = 1000)]
     description: Option<String>,
+    /// What else there is to know.
     #[schema(max_length = 1000)]
     additional_note: Option<String>,
     /// Own times of the cells instead of those by the meals, or when a medicine reminds that is taken as needed. Where a
@@ -87,6 +101,7 @@ pub(crate) struct CellRequest {
     /// How much, in words or as a number.
     #[schema(value_type = String, required = true, min_length = 1, max_length = 50, example = "1 គ្រាប់")]
     amount: Option<AmountRequest>,
+    /// Whether it is taken before the meal.
     before_meal: Option<bool>,
 }
 
@@ -105,6 +120,7 @@ pub(crate) struct TimeRequest {
     /// Mornings end at 11:00, evenings begin at 18:00.
     #[schema(value_type = Option<String>, pattern = "^(morning|daytime|evening)$", example = "morning")]
     time_period: Option<String>,
+    /// `HH:mm` in Phnom Penh.
     #[schema(value_type = String, required = true, pattern = r"^([01][0-9]|2[0-3]):[0-5][0-9]$", example = "07:30")]
     time: Option<String>,
 }

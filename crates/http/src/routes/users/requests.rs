@@ -8,6 +8,8 @@ use das_tern_domain::{
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
+use utoipa::openapi::schema::Type;
+use utoipa::openapi::{Object, ObjectBuilder};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::fields::{Fields, whole};
@@ -84,10 +86,18 @@ impl EditProfileRequest {
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct GracePeriodRequest {
-    /// 10, 20, 30 or 60.
-    #[schema(value_type = i64, required = true, minimum = 10, maximum = 60, multiple_of = 10, example = 30)]
+    #[schema(schema_with = grace_periods, required = true)]
     #[serde(default, deserialize_with = "whole")]
     grace_period_minutes: Option<i64>,
+}
+
+fn grace_periods() -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .description(Some("In minutes."))
+        .enum_values(Some(GracePeriod::ALL.map(GracePeriod::minutes)))
+        .examples([30])
+        .build()
 }
 
 impl GracePeriodRequest {
