@@ -1,4 +1,4 @@
-//! `cargo xtask`: the developers' commands. Each recipe of the justfile is one of these.
+//! `cargo xtask`: the developers' commands, which most recipes of the justfile are.
 
 use std::process::ExitCode;
 
@@ -34,8 +34,10 @@ enum Command {
         release: bool,
     },
     /// Stop a running `up`, and what one left running, containers included; the data is kept.
+    #[command(after_help = "Examples:\n  cargo xtask down")]
     Down,
     /// Stop it and delete its data, with the volumes of the containers that an `up --docker` started.
+    #[command(after_help = "Examples:\n  cargo xtask reset && cargo xtask up")]
     Reset,
     /// Run the tests on private services, and clean up.
     #[command(
@@ -50,6 +52,7 @@ enum Command {
         arguments: Vec<String>,
     },
     /// Check everything that CI checks: format, lints, documentation, licences, tests.
+    #[command(after_help = "Examples:\n  cargo xtask check")]
     Check,
     /// Run a command with `DATABASE_URL` and `REDIS_URL` of the development services.
     #[command(

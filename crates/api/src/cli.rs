@@ -85,7 +85,8 @@ pub(crate) enum Command {
     /// Show the configuration in force, and try whether it works
     #[command(
         long_about = "Show the configuration in force, with secrets masked and with the source of each value that is not \
-            the default, then try PostgreSQL and Redis.\n\n\
+            the default, then try PostgreSQL, its schema and its sorting, and Redis. \
+            Providers are not asked.\n\n\
             Exits with 0 if all is well, 1 if a service is not, 2 if the configuration is wrong.",
         after_help = "Examples:\n  das-tern check\n  das-tern check --offline\n  \
             APP_ENV=production das-tern --config /etc/das-tern.toml check"
@@ -135,7 +136,7 @@ pub(crate) enum Migrate {
     #[command(after_help = "Examples:\n  das-tern migrate status\n  \
         das-tern migrate status --json | jq -r '.[] | select(.applied | not).name'")]
     Status {
-        /// As JSON: a list of objects with `name` and `applied`.
+        /// As JSON: a list of objects with `name`, `applied`, and `later` for those of a later release.
         #[arg(long)]
         json: bool,
     },

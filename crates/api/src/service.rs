@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::HttpServer;
 use actix_web::dev::{Server, ServerHandle};
@@ -20,6 +20,8 @@ use crate::metrics;
 
 /// How often what was recorded is put into its buckets.
 const UPKEEP: Duration = Duration::from_secs(5);
+/// How long closing may take where the requests took all the time there was.
+const LAST_MOMENT: Duration = Duration::from_millis(500);
 
 /// Why the product does not start.
 #[derive(Debug, thiserror::Error)]
@@ -221,6 +223,7 @@ impl Running {
     /// Says that it is not ready, waits for the load balancers to notice, finishes the requests and the jobs, and closes the
     /// connections.
     pub async fn stop(mut self) {
+        let deadline = Instant::now() + self.patience;
         self.application.begin_shutdown();
         let serving = async {
             tokio::time::sleep(self.drain).await;
@@ -238,11 +241,12 @@ impl Running {
         };
         tokio::join!(serving, working);
         self.upkeep.abort();
-        if tokio::time::timeout(self.patience, self.application.close())
+        let deadline = deadline.max(Instant::now() + LAST_MOMENT);
+        if tokio::time::timeout_at(deadline.into(), self.application.close())
             .await
             .is_err()
         {
-            tracing::warn!("a connection is still at work, and is left to the database to end");
+            tracing::warn!("a letter or a connection is still at work, and is given up");
         }
     }
 }

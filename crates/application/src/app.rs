@@ -10,6 +10,7 @@ use time::{Date, Duration, OffsetDateTime};
 use tokio::sync::{Mutex, Semaphore};
 
 use crate::auth::{AccessTokens, Passwords, RefreshTokens};
+use crate::background::Background;
 use crate::connections::OfferKeys;
 use crate::jobs::{Heartbeat, Job, Worker};
 use crate::keys::Key;
@@ -45,6 +46,7 @@ struct Parts {
     offer_keys: OfferKeys,
     receipt_keys: Vec<Key>,
     migrations: Vec<String>,
+    background: Background,
     is_closing: AtomicBool,
     jobs: Vec<Job>,
     lone_jobs: Mutex<()>,
@@ -52,8 +54,8 @@ struct Parts {
 }
 
 impl Application {
-    /// Puts the product together. Nothing is asked of the database or of Redis yet. `migrations` names those that the
-    /// schema must have.
+    /// Puts the product together, within the Tokio runtime that its letters are sent in. Nothing is asked of the database or
+    /// of Redis yet. `migrations` names those that the schema must have.
     ///
     /// # Errors
     /// When a catalogue of texts cannot be read.
@@ -86,6 +88,7 @@ impl Application {
                 .map(|secret| Key::derive(secret, "idempotency"))
                 .collect(),
             migrations,
+            background: Background::new(),
             is_closing: AtomicBool::new(false),
             jobs: Self::all_jobs(&settings.jobs),
             lone_jobs: Mutex::new(()),
@@ -121,8 +124,9 @@ impl Application {
         self.0.is_closing.store(true, Ordering::Relaxed);
     }
 
-    /// Closes the connections, once the last request is answered.
+    /// Waits for letters on their way and closes the connections, once the last request is answered.
     pub async fn close(&self) {
+        self.0.background.done().await;
         self.0.database.close().await;
     }
 
@@ -132,6 +136,10 @@ impl Application {
     /// When the machine has no thread to spare.
     pub fn start_worker(&self) -> std::io::Result<Worker> {
         Worker::start(self.clone(), self.0.jobs.clone())
+    }
+
+    pub(crate) fn background(&self) -> &Background {
+        &self.0.background
     }
 
     pub(crate) fn jobs(&self) -> &[Job] {

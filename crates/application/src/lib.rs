@@ -1,7 +1,7 @@
 //! The use cases of Das Tern: who may do what, what changes, and what is written down about it.
 //!
-//! This crate decides with `das-tern-domain`, stores with `das-tern-persistence` and remembers with `das-tern-cache`. It
-//! knows no web framework, writes no SQL and speaks of no status codes, so that the HTTP server, a worker and the
+//! This crate decides with `das-tern-domain`, stores with `das-tern-persistence`, remembers with `das-tern-cache` and reaches
+//! people with `das-tern-integrations`. It knows no web framework, writes no SQL and speaks of no status codes, so that the HTTP server, a worker and the
 //! command line obey the same rules:
 //!
 //! ```no_run
@@ -23,6 +23,7 @@ mod administration;
 mod app;
 mod audit;
 mod auth;
+mod background;
 mod connections;
 mod doctors;
 mod doses;

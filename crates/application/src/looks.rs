@@ -101,6 +101,27 @@ impl Application {
         self.record_look(actor, patient, data, Some(Refusal::NotAllowed)).await
     }
 
+    /// Records that something of each of these patients was shown, so that each sees that somebody looked.
+    pub(crate) async fn record_shown(
+        &self,
+        actor: &Actor,
+        patients: impl IntoIterator<Item = UserId>,
+        data: PatientData,
+    ) -> Result<(), Error> {
+        let looks: Vec<_> = patients
+            .into_iter()
+            .map(|patient| {
+                let refusal = None;
+                Event::PatientDataViewed(PatientDataViewed { patient, data, refusal })
+            })
+            .collect();
+        if looks.is_empty() {
+            return Ok(());
+        }
+        self.write(By::from(actor), async |work| work.record_all(&looks).await)
+            .await
+    }
+
     /// Records a look at the data of `patient`, or an attempt; what people do with their own is no look.
     pub(crate) async fn record_look(
         &self,

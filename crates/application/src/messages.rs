@@ -1,6 +1,6 @@
 //! What is written to people outside of the app: by SMS, and by e-mail when that fails (rules §2).
 
-use das_tern_domain::{Contacts, EmailAddress, Language, UserId};
+use das_tern_domain::{Contacts, EmailAddress, Identifier, Language, UserId};
 use das_tern_integrations::{Error, Mail};
 use das_tern_persistence::users::Account;
 
@@ -16,14 +16,10 @@ pub(crate) struct Addressee {
 impl Addressee {
     /// Somebody at one e-mail address, and nowhere else.
     pub(crate) fn at(user: UserId, language: Language, email: EmailAddress) -> Self {
-        let contacts = Contacts {
-            phone: None,
-            email: Some(email),
-        };
         Self {
             user,
             language,
-            contacts,
+            contacts: Contacts::from_iter([Identifier::Email(email)]),
         }
     }
 

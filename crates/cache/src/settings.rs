@@ -8,7 +8,7 @@ use validator::{Validate, ValidationError};
 /// Where Redis is, and how long to wait for it.
 #[derive(Debug, Clone, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
-#[validate(schema(function = "has_redis_url"))]
+#[validate(schema(function = "has_redis_url", skip_on_field_errors = false))]
 pub struct Settings {
     /// `redis://` or `rediss://` URL, with its password.
     pub url: SecretString,

@@ -123,10 +123,12 @@ pub struct PatientDataViewed {
 }
 
 /// A refresh token was used again after its time: the session was ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RefreshTokenReused {
     /// Whose session.
     pub owner: Recipient,
+    /// Their role.
+    pub role: UserRole,
     /// Which session.
     pub session: SessionId,
 }

@@ -4,6 +4,8 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::LazyLock;
 
+use crate::registration::is_blank;
+
 /// bcrypt reads no more than this of a password; a longer one is refused, not cut.
 pub const MAX_PASSWORD_BYTES: usize = 72;
 const MIN_PASSWORD_CHARACTERS: usize = 8;
@@ -42,7 +44,7 @@ impl NewPassword {
         if text.contains('\0') {
             return Err(WeakPassword::Unreadable);
         }
-        if text.chars().count() < MIN_PASSWORD_CHARACTERS {
+        if text.chars().count() < MIN_PASSWORD_CHARACTERS || is_blank(text) {
             return Err(WeakPassword::TooShort);
         }
         if text.len() > MAX_PASSWORD_BYTES {
@@ -86,6 +88,7 @@ mod tests {
     #[rstest]
     #[case("1234567", WeakPassword::TooShort)]
     #[case("ខ្មែរ១", WeakPassword::TooShort)]
+    #[case("        ", WeakPassword::TooShort)]
     #[case(&"x".repeat(73), WeakPassword::TooLong)]
     #[case(&"ក".repeat(25), WeakPassword::TooLong)]
     #[case("password1", WeakPassword::Common)]

@@ -167,6 +167,23 @@ impl Contacts {
     }
 }
 
+/// Of two of a kind the last.
+impl FromIterator<Identifier> for Contacts {
+    fn from_iter<I: IntoIterator<Item = Identifier>>(identifiers: I) -> Self {
+        let mut contacts = Self {
+            phone: None,
+            email: None,
+        };
+        for identifier in identifiers {
+            match identifier {
+                Identifier::Phone(phone) => contacts.phone = Some(phone),
+                Identifier::Email(email) => contacts.email = Some(email),
+            }
+        }
+        contacts
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use rstest::rstest;

@@ -75,6 +75,15 @@ pub fn to_millis(instant: OffsetDateTime) -> OffsetDateTime {
     instant - Duration::nanoseconds(i64::from(nanos % 1_000_000))
 }
 
+/// The same instant with an offset of hours, or of hours and minutes without a colon, as RFC 3339 wants it.
+fn with_whole_offset(text: &str) -> Option<String> {
+    let sign = text.rfind(['+', '-']).filter(|place| text[..*place].contains(':'))?;
+    let (start, offset) = text.split_at(sign);
+    let is_short = matches!(offset.len(), 3 | 5) && offset[1..].bytes().all(|digit| digit.is_ascii_digit());
+    let minutes = offset.get(3..).filter(|minutes| !minutes.is_empty()).unwrap_or("00");
+    is_short.then(|| format!("{start}{}:{minutes}", &offset[..3]))
+}
+
 /// Reads an ISO 8601 instant; one without an offset is Phnom Penh time. Cut to milliseconds.
 ///
 /// # Errors
@@ -85,6 +94,7 @@ pub fn parse_instant(text: &str) -> Result<OffsetDateTime, InvalidTime> {
         OffsetDateTime::parse(text, &Rfc3339)
             .or_else(|_| zoneless(ZONELESS))
             .or_else(|_| zoneless(ZONELESS_FRACTION))
+            .or_else(|error| OffsetDateTime::parse(&with_whole_offset(text).ok_or(error)?, &Rfc3339))
             .ok()
     };
     parse_own(text)

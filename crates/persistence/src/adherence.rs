@@ -6,8 +6,8 @@ use time::Date;
 
 use crate::Error;
 use crate::doses::Span;
-use crate::patients::count;
-use crate::sql::statement;
+
+use crate::sql::{count, statement};
 
 /// The doses of one day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, FromQueryResult)]

@@ -5,8 +5,8 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 use time::OffsetDateTime;
 
 use crate::Error;
-use crate::patients::{Figures, count, counted_doses, figures, patients, percent};
-use crate::sql::statement;
+use crate::patients::{Figures, counted_doses, figures, patients, percent};
+use crate::sql::{count, statement};
 
 /// How many patients are warned of at most, the worst first.
 const MOST_ALERTS: u64 = 100;

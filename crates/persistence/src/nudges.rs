@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use crate::Error;
 use crate::connections::RecipientRow;
-use crate::sql::statement;
+use crate::sql::{count, statement};
 
 /// A dose that somebody may be asked about.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
@@ -90,7 +90,7 @@ pub async fn asked(db: &impl ConnectionTrait, dose: DoseEventId, by: UserId) -> 
     let row = Count::find_by_statement(statement(ASKED, [dose.into(), by.into()]))
         .one(db)
         .await?;
-    Ok(row.map_or(0, |row| u32::try_from(row.asked).unwrap_or(u32::MAX)))
+    Ok(row.map_or(0, |row| count(row.asked)))
 }
 
 const LOCK_DOSE: &str = "SELECT id FROM dose_events WHERE id = $1 AND patient_id = $2 FOR NO KEY UPDATE";

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use time::{Date, OffsetDateTime};
 
 use crate::Error;
-use crate::sql::{part, statement};
+use crate::sql::{count, part, statement};
 
 /// A patient of a doctor, with what the doctor sees of them.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
@@ -288,9 +288,4 @@ const ONE: &str = concat!(
 pub async fn one(db: &impl ConnectionTrait, figures: Figures, patient: UserId) -> Result<Option<PatientView>, Error> {
     let values = figures.values().into_iter().chain([patient.into()]);
     Ok(PatientView::find_by_statement(statement(ONE, values)).one(db).await?)
-}
-
-/// A count of the database, which is never below 0.
-pub(crate) fn count(value: i64) -> u32 {
-    u32::try_from(value).unwrap_or(u32::MAX)
 }

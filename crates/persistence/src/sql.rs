@@ -12,6 +12,11 @@ pub(crate) fn statement(sql: &'static str, values: impl IntoIterator<Item = Valu
     Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
 }
 
+/// A count of the database, which is never below 0.
+pub(crate) fn count(value: i64) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
 /// An enum as the text that the statement casts to its PostgreSQL type.
 pub(crate) fn label<E: Labelled>(value: E) -> Value {
     value.label().into()

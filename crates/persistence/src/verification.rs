@@ -1,6 +1,6 @@
 //! Doctors, as administrators see and judge them.
 
-use das_tern_domain::{AccountStatus, Contacts, DoctorName, DoctorStanding, Language, Recipient, UserId};
+use das_tern_domain::{AccountStatus, Contacts, DoctorName, DoctorStanding, Language, Recipient, UserId, display_name};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use time::OffsetDateTime;
 
@@ -70,9 +70,8 @@ impl DoctorRecord {
     /// The name to show: the whole name, or the given and the family name.
     #[must_use]
     pub fn display_name(&self) -> String {
-        let parts = [self.first_name.as_deref(), self.last_name.as_deref()];
-        let joined = || parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
-        self.full_name.clone().unwrap_or_else(joined)
+        let [full, first, last] = [&self.full_name, &self.first_name, &self.last_name].map(Option::as_deref);
+        display_name(full, first, last)
     }
 
     /// The same account after a verdict.

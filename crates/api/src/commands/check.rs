@@ -82,7 +82,7 @@ impl Findings {
     /// Whether the providers can be used; none of them is called.
     fn outside(&mut self, config: &Config) {
         match Integrations::connect(&config.integrations) {
-            Ok(_) => self.good("the providers can be used as they are set up"),
+            Ok(_) => self.good("the providers are set up; they were not asked"),
             Err(error) => self.bad(&format!("what is outside: {error}")),
         }
     }

@@ -82,7 +82,10 @@ impl Effective {
             {
                 let key = format!("{section}.{field}");
                 if !OPTIONAL.contains(&key.as_str()) {
-                    let variable = format!("DASTERN__{}__{}", section.to_uppercase(), field.to_uppercase());
+                    let variable = match (section.as_str(), field.as_str()) {
+                        ("database" | "redis", "url") => format!("{}_URL", section.to_uppercase()),
+                        _ => format!("DASTERN__{}__{}", section.to_uppercase(), field.to_uppercase()),
+                    };
                     problems.add(key, None, format!("is missing; set it in a file or as {variable}"));
                 }
             }

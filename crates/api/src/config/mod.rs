@@ -303,11 +303,23 @@ fn reason(kind: &Kind) -> String {
         Kind::MissingField(_) => "is missing".to_owned(),
         Kind::UnknownVariant(_, known) => format!("must be one of {}", known.join(", ")),
         Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) | Kind::InvalidLength(_, expected) => {
-            format!("must be {expected}")
+            format!("must be {}", in_words(expected))
         }
         Kind::Message(message) => message.clone(),
         _ => "cannot be read".to_owned(),
     }
+}
+
+/// A type of numbers as those know it who do not write Rust.
+fn in_words(expected: &str) -> String {
+    let largest = match expected {
+        "u8" => u8::MAX.to_string(),
+        "u16" => u16::MAX.to_string(),
+        "u32" => u32::MAX.to_string(),
+        "u64" | "usize" => return "a whole number from 0 on".to_owned(),
+        other => return other.to_owned(),
+    };
+    format!("a whole number from 0 to {largest}")
 }
 
 fn sentence(error: &ValidationError) -> String {

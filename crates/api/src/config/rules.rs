@@ -38,6 +38,11 @@ pub(super) fn check(config: &Config, effective: &Effective, problems: &mut Probl
         "must not be more than providers.backoff_max_ms",
     );
     rules.refuse(
+        config.redis.backoff_min_ms > config.redis.backoff_max_ms,
+        "redis.backoff_min_ms",
+        "must not be more than redis.backoff_max_ms",
+    );
+    rules.refuse(
         config.integrations.objects.max_bytes < LARGEST_FILE,
         "objects.max_bytes",
         "must be at least 10485760: a licence may be a PDF of 10 MB",

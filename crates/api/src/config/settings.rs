@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 use validator::{Validate, ValidationError};
 
 /// The process: its socket and its life.
@@ -52,9 +53,12 @@ pub enum LogFormat {
 }
 
 fn is_filter(level: &str) -> Result<(), ValidationError> {
+    // Alone, a word that is no level would be the name of a crate, and nothing else be logged.
+    let is_target =
+        |directive: &str| !directive.contains(['=', '[']) && directive.trim().parse::<LevelFilter>().is_err();
     match level.parse::<EnvFilter>() {
-        Ok(_) => Ok(()),
-        Err(_) => Err(ValidationError::new(
+        Ok(_) if !level.split(',').any(is_target) => Ok(()),
+        _ => Err(ValidationError::new(
             "must be a level (error, warn, info, debug, trace), or several by crate",
         )),
     }

@@ -116,7 +116,7 @@ fn check_tells_how_the_services_are() {
         "the schema is up to date",
         "Khmer sorts by",
         "Redis answers",
-        "the providers can be used",
+        "the providers are set up",
     ] {
         assert!(answer.out.contains(&format!("# ok: {finding}")), "{}", answer.out);
     }

@@ -25,8 +25,8 @@ impl Application {
                 work.save_email(actor, email, event).await
             })
             .await?;
-        self.drop_files(replaced).await;
         self.tell_of_new_email(actor);
+        self.drop_files(replaced).await;
         Ok(())
     }
 
@@ -37,7 +37,7 @@ impl Application {
             to.contacts.phone = None;
         }
         let app = self.clone();
-        tokio::spawn(async move {
+        self.in_background(async move {
             let letter = Letter {
                 name: "email-changed",
                 arguments: &[],

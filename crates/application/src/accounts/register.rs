@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use das_tern_domain::{AccountRegistered, CodePurpose, Contacts, Event, Identifier, NewPassword, UserRole};
+use das_tern_domain::{AccountRegistered, CodePurpose, Contacts, Event, NewPassword, UserRole};
 use das_tern_persistence::registrations::{self, NewAccount};
 
 use super::codes::Ticket;
@@ -127,8 +127,8 @@ impl Application {
     }
 
     /// Stores an account and sends it a code; whether it is a new one. A code that went to the same contact a moment ago is of
-    /// no use for another account, so without a code of its own nothing is replaced; but whoever only repeats themselves has
-    /// the account and the code already.
+    /// no use for another account, so without a code of its own nothing is replaced, which is why it is remembered before the
+    /// account is; but whoever only repeats themselves has the account and the code already.
     async fn register(&self, account: &NewAccount, password: NewPassword, ip: IpAddr) -> Result<bool, Error> {
         let registered = AccountRegistered {
             user: account.id,
@@ -149,14 +149,14 @@ impl Application {
             }
             made => made?,
         };
-        self.drop_files(replaced.into_iter().flatten().collect()).await;
         let to = Addressee {
             user: account.id,
             language: account.language,
             contacts,
         };
         let app = self.clone();
-        tokio::spawn(async move { app.deliver(&to, ticket).await });
+        self.in_background(async move { app.deliver(&to, ticket).await });
+        self.drop_files(replaced.into_iter().flatten().collect()).await;
         Ok(true)
     }
 
@@ -189,17 +189,7 @@ impl Application {
         let required = if replaces { identifiers.len() } else { 1 };
         let channel = account.contacts.channel();
         self.issue_codes(&mut ticket, identifiers, required, channel).await?;
-        let mut contacts = Contacts {
-            phone: None,
-            email: None,
-        };
-        for identifier in ticket.identifiers() {
-            match identifier {
-                Identifier::Phone(phone) => contacts.phone = Some(phone.clone()),
-                Identifier::Email(email) => contacts.email = Some(email.clone()),
-            }
-        }
-        Ok((contacts, ticket))
+        Ok((ticket.identifiers().iter().cloned().collect(), ticket))
     }
 
     async fn keep_photo(&self, photo: LicencePhoto) -> Result<String, Error> {

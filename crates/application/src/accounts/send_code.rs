@@ -54,7 +54,7 @@ impl Application {
     pub(crate) fn send_email_code(&self, actor: &Actor, email: EmailAddress, ticket: Ticket) {
         let to = Addressee::at(actor.id(), actor.account.language, email);
         let app = self.clone();
-        tokio::spawn(async move { app.deliver(&to, ticket).await });
+        self.in_background(async move { app.deliver(&to, ticket).await });
     }
 
     /// Counts and remembers a code for any identifier. Looking the account up and sending the code come while the caller has the
@@ -63,7 +63,7 @@ impl Application {
         let mut ticket = Ticket::new(None, purpose);
         self.issue_code(&mut ticket, identifier.clone(), Channel::Mail).await?;
         let app = self.clone();
-        tokio::spawn(async move {
+        self.in_background(async move {
             if let Err(error) = app.send_ticket(&identifier, ticket, purpose).await {
                 tracing::warn!(cause = ?error, "a code could not be sent");
             }

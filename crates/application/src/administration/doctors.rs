@@ -79,7 +79,8 @@ impl Application {
             })
             .await?;
         if is_news {
-            self.tell_doctor(&record, &verdict).await;
+            let (app, doctor) = (self.clone(), record.clone());
+            self.in_background(async move { app.tell_doctor(&doctor, &verdict).await });
         }
         Ok(record)
     }

@@ -32,10 +32,11 @@ impl Application {
             return Ok(false);
         };
         let key = guesses_of(actor.id());
-        self.guesses()
-            .begin(&key, self.pin_policy())
-            .await
-            .map_err(Error::limited)?;
+        self.guesses().begin(&key, self.pin_policy()).await.map_err(|seconds| {
+            Error::limited(seconds)
+                .with("limit", self.pin_policy().max_failures)
+                .with("resetAfter", seconds)
+        })?;
         let is_right = self.passwords().verify(pin.into_text().into(), Some(hash)).await?;
         if is_right {
             self.guesses().forget(&key).await;

@@ -51,8 +51,8 @@ impl Application {
         };
         let session = token.session;
         self.write(By::SYSTEM, async |work| {
-            work.record(Event::RefreshTokenReused(RefreshTokenReused { owner, session }))
-                .await
+            let (role, reused) = (account.role, Event::RefreshTokenReused);
+            work.record(reused(RefreshTokenReused { owner, role, session })).await
         })
         .await?;
         self.end_session(session, account.id).await

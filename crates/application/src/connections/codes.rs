@@ -1,6 +1,3 @@
-use std::time::Duration;
-
-use das_tern_cache::Rule;
 use das_tern_domain::{
     ConnectionOffer, ConnectionOfferId, OfferChange, OfferChanged, OfferContact, OfferKind, OfferPolicy,
     PermissionLevel, TooManyOffers, UserId, UserRole, zone,
@@ -9,11 +6,10 @@ use das_tern_persistence::connection_offers::{self, OfferingPatient};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::limits::HOUR;
 use crate::once::{Created, Once};
 use crate::work::{Stop, Work};
 use crate::{Actor, Application, Code, Error, Resource};
-
-const HOUR: Duration = Duration::from_hours(1);
 
 /// A connection code.
 #[derive(Debug, Clone)]
@@ -95,15 +91,8 @@ impl Application {
 
     /// Counts a try, right or wrong, so that nobody guesses a code of 40 bits.
     pub(super) async fn limit_code_tries(&self, actor: &Actor) -> Result<(), Error> {
-        let rule = Rule {
-            key: format!("connection-code:{}", actor.id()),
-            limit: self.settings().connections.code_tries_per_hour,
-            window: HOUR,
-        };
-        match self.limiter().admit(&[rule], None).await.retry_after_seconds {
-            Some(seconds) => Err(Error::limited(seconds)),
-            None => Ok(()),
-        }
+        let limit = self.settings().connections.code_tries_per_hour;
+        self.limit_one("connection-code", actor.id(), limit, HOUR).await
     }
 
     /// Makes an offer in a transaction that holds the patient, so that many at once are counted one after the other.

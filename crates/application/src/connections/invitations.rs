@@ -151,22 +151,13 @@ impl Application {
         let (app, contact, token) = (self.clone(), contact.clone(), invitation.token.clone());
         let (patient, name, own) = (actor.id(), actor.account.display_name(), actor.account.language);
         let days = self.settings().connections.invitation_days.to_string();
-        tokio::spawn(async move {
+        self.in_background(async move {
             let known = registrations::reachable(app.database().connection(), &contact).await;
             let language = known.ok().flatten().map_or(own, |known| known.language);
             let to = Addressee {
                 user: patient,
                 language,
-                contacts: match contact {
-                    Identifier::Phone(phone) => Contacts {
-                        phone: Some(phone),
-                        email: None,
-                    },
-                    Identifier::Email(email) => Contacts {
-                        phone: None,
-                        email: Some(email),
-                    },
-                },
+                contacts: Contacts::from_iter([contact]),
             };
             let letter = Letter {
                 name: "invitation",

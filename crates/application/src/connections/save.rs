@@ -6,6 +6,7 @@ use das_tern_domain::{
 use das_tern_persistence::connection_offers;
 use das_tern_persistence::connections::{self, ConnectionView};
 use das_tern_persistence::effects::Effects;
+use das_tern_persistence::prescriptions;
 
 use super::ConnectionSettings;
 use crate::work::{Stop, Work};
@@ -50,7 +51,7 @@ impl Work<'_> {
         self.begin().await?;
         let now = self.now();
         let db = self.unit().connection();
-        connections::lock_patient(&db, patient).await?;
+        prescriptions::lock_patient(&db, patient).await?;
         let standing = connections::family_standing(&db, patient, now).await?;
         check_family_limit(standing.tier, settings.family_limit(standing.tier), standing.used).map_err(|reached| {
             if actor.id() == patient {

@@ -75,8 +75,7 @@ impl Application {
         let named: BTreeSet<_> = named
             .chain(activity.iter().map(|activity| activity.patient_id))
             .collect();
-        self.record_shown(actor, named.into_iter(), PatientData::Dashboard)
-            .await?;
+        self.record_shown(actor, named, PatientData::Dashboard).await?;
         Ok(DoctorDashboard {
             patients: found.patients,
             in_need: found.in_need,

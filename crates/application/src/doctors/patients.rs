@@ -1,8 +1,7 @@
-use das_tern_domain::{Adherence, AdherenceLevel, Event, PatientData, PatientDataViewed, UserId, age, zone};
+use das_tern_domain::{Adherence, AdherenceLevel, PatientData, UserId, age, zone};
 use das_tern_persistence::patients::{self, Figures, PatientOrder, PatientPage, PatientView};
 use time::{Date, Duration};
 
-use crate::effects::By;
 use crate::{Actor, Application, Error, FieldCode, FieldError};
 
 /// Over how many days adherence is counted, today included; the timeline of the API has as many.
@@ -114,26 +113,6 @@ impl Application {
             adherence,
             view,
         }
-    }
-
-    /// Records that something of each of these patients was shown (rules §10).
-    pub(super) async fn record_shown(
-        &self,
-        actor: &Actor,
-        patients: impl Iterator<Item = UserId>,
-        data: PatientData,
-    ) -> Result<(), Error> {
-        let looks: Vec<_> = patients
-            .map(|patient| {
-                let refusal = None;
-                Event::PatientDataViewed(PatientDataViewed { patient, data, refusal })
-            })
-            .collect();
-        if looks.is_empty() {
-            return Ok(());
-        }
-        self.write(By::from(actor), async |work| work.record_all(&looks).await)
-            .await
     }
 }
 

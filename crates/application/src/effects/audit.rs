@@ -28,7 +28,8 @@ pub(super) fn entry(event: &Event) -> Option<Entry> {
     match event {
         Event::Dose(changed) => Some(dose(changed)),
         Event::PatientDataViewed(viewed) => Some(look(*viewed)),
-        Event::MissedDoseCorrected(_) | Event::RefreshTokenReused(_) => None,
+        Event::MissedDoseCorrected(_) => None,
+        Event::RefreshTokenReused(reused) => Some(sign_in::stolen(*reused)),
         Event::AccountRegistered(registered) => Some(registration(*registered)),
         Event::ContactConfirmed(confirmed) => Some(confirmation(*confirmed)),
         Event::PasswordReset(reset) => Some(password_reset(*reset)),

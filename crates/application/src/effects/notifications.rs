@@ -4,6 +4,7 @@ use das_tern_domain::{
 };
 use serde_json::{Value, json};
 
+use super::audit::own_data;
 use super::connections;
 use super::leaving;
 use super::prescriptions;
@@ -82,7 +83,7 @@ fn session_ended(reused: &RefreshTokenReused, texts: &Texts) -> Draft {
         title: texts.sentence(reused.owner.language, "notify-session-ended-title", &[]),
         message: texts.sentence(reused.owner.language, "notify-session-ended", &[]),
         data: json!({ "sessionId": reused.session }),
-        patient: None,
+        patient: own_data(reused.owner.user, reused.role),
     }
 }
 
@@ -94,7 +95,7 @@ fn password_reset(reset: PasswordReset, texts: &Texts) -> Draft {
         title: texts.sentence(reset.owner.language, "notify-password-reset-title", &[]),
         message: texts.sentence(reset.owner.language, "notify-password-reset", &[]),
         data: json!({}),
-        patient: None,
+        patient: own_data(reset.owner.user, reset.role),
     }
 }
 

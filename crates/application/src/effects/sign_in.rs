@@ -1,6 +1,6 @@
 //! What changes of signing in leave behind.
 
-use das_tern_domain::{AuditActionType, NotificationType, SignInChange, SignInChanged, zone};
+use das_tern_domain::{AuditActionType, NotificationType, RefreshTokenReused, SignInChange, SignInChanged, zone};
 use serde_json::json;
 
 use super::audit::{Entry, own_data};
@@ -51,6 +51,17 @@ pub(super) fn told(changed: SignInChanged, texts: &Texts) -> Option<Draft> {
         title: texts.sentence(language, &format!("{id}-title"), &[]),
         message: texts.sentence(language, id, &[("day", &day)]),
         data: json!({ "change": change }),
-        patient: None,
+        patient: own_data(changed.owner.user, changed.role),
     })
+}
+
+/// A session that ended because its refresh token was used by two.
+pub(super) fn stolen(reused: RefreshTokenReused) -> Entry {
+    Entry {
+        action: AuditActionType::PermissionChange,
+        resource_type: "User",
+        resource_id: Some(reused.owner.user.0),
+        patient: own_data(reused.owner.user, reused.role),
+        details: json!({ "change": "SESSION_ENDED", "reason": "REFRESH_TOKEN_REUSED", "sessionId": reused.session }),
+    }
 }

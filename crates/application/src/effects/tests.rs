@@ -88,6 +88,7 @@ fn every_event() -> Vec<(&'static str, Event)> {
         ],
     };
     let reused = RefreshTokenReused {
+        role: UserRole::Patient,
         owner: Recipient {
             user: PATIENT,
             language: Language::Khmer,

@@ -4,7 +4,7 @@
 //! once. So a job looks for what is to be done, does it in pieces that each stand alone, and finds nothing more to do when
 //! it comes again. Between two pieces it asks whether the product is closing.
 //!
-//! To add a job: a line in [`Application::jobs`], a function for it to call, and, in `[jobs]`, how often it runs.
+//! To add a job: a line in [`Application::all_jobs`], a function for it to call, and, in `[jobs]`, how often it runs.
 
 mod heartbeat;
 mod plan;

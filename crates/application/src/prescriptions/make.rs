@@ -3,6 +3,7 @@ use das_tern_domain::{
     first_grid, is_first_day,
 };
 use das_tern_persistence::prescriptions::{self, NewPrescription, PrescriptionView};
+use das_tern_persistence::profiles;
 use time::Date;
 use uuid::Uuid;
 
@@ -53,7 +54,7 @@ impl Application {
         actor.check_role(UserRole::Patient)?;
         let make = async |work: &mut Work<'_>| {
             work.take_turn(actor.id()).await?;
-            let figures = prescriptions::storage_figures(&work.unit().connection(), actor.id()).await?;
+            let figures = profiles::storage(&work.unit().connection(), actor.id()).await?;
             if let Some(figures) = figures.filter(|figures| figures.used >= figures.quota) {
                 let exceeded = Error::new(Code::QuotaExceeded);
                 return Err(exceeded.with("used", figures.used).with("quota", figures.quota).into());

@@ -1,10 +1,9 @@
 use std::collections::BTreeSet;
 
-use das_tern_domain::{Event, PatientData, PatientDataViewed, PrescriptionId, PrescriptionStatus, UserId, UserRole};
+use das_tern_domain::{PatientData, PrescriptionId, PrescriptionStatus, UserId, UserRole};
 use das_tern_persistence::prescriptions::{self, ListFilter, PrescriptionView};
 
 use super::hidden;
-use crate::effects::By;
 use crate::pages::{ListOf, PageQuery};
 use crate::{Actor, Application, Claimant, Error, Page, PageRequest, Resource};
 
@@ -78,7 +77,8 @@ impl Application {
         let rows = prescriptions::list(self.database().connection(), &filter, after, page.rows()).await?;
         let shown = self.shown(list, &page, rows);
         if query.patient.is_none() {
-            self.record_looks(actor, &shown.items).await?;
+            let patients: BTreeSet<_> = shown.items.iter().map(|view| view.prescription.patient_id()).collect();
+            self.record_shown(actor, patients, PatientData::Prescriptions).await?;
         }
         Ok(shown)
     }
@@ -109,26 +109,6 @@ impl Application {
             Ok(false) => Err(Error::missing(Resource::Prescription)),
             Err(error) => Err(hidden(error, is_between_others)),
         }
-    }
-
-    /// Each patient sees that somebody looked, also where the look was at several of them.
-    async fn record_looks(&self, actor: &Actor, shown: &[PrescriptionView]) -> Result<(), Error> {
-        let patients: BTreeSet<UserId> = shown.iter().map(|view| view.prescription.patient_id()).collect();
-        let looks: Vec<_> = patients
-            .into_iter()
-            .map(|patient| {
-                Event::PatientDataViewed(PatientDataViewed {
-                    patient,
-                    data: PatientData::Prescriptions,
-                    refusal: None,
-                })
-            })
-            .collect();
-        if looks.is_empty() {
-            return Ok(());
-        }
-        self.write(By::from(actor), async |work| work.record_all(&looks).await)
-            .await
     }
 }
 

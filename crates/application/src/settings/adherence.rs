@@ -4,7 +4,7 @@ use validator::{Validate, ValidationError};
 
 /// Adherence (rules §8).
 #[derive(Debug, Clone, Deserialize, Validate)]
-#[validate(schema(function = "levels_in_order"))]
+#[validate(schema(function = "levels_in_order", skip_on_field_errors = false))]
 pub struct AdherenceSettings {
     /// From so many percent on it is GREEN.
     #[validate(range(min = 1, max = 100))]

@@ -49,7 +49,7 @@ impl Application {
     fn write_about(&self, account: &Account, name: &'static str, day: String) {
         let to = Addressee::owner(account);
         let app = self.clone();
-        tokio::spawn(async move {
+        self.in_background(async move {
             let letter = Letter {
                 name,
                 arguments: &[("day", &day)],

@@ -54,7 +54,7 @@ impl OwnProfile {
         let shown = (
             (
                 account.phone_number.as_deref(),
-                account.account_status,
+                account.standing(),
                 account.subscription_tier,
             ),
             (account.specialty.as_deref(), account.grace_period_minutes),

@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 use crate::Error;
 use crate::sql::statement;
 
-pub use save::{FamilyStanding, family_standing, insert, lock_patient, own_prescriptions, save};
+pub use save::{FamilyStanding, family_standing, insert, own_prescriptions, save};
 pub(crate) use views::person_columns;
 pub use views::{ConnectionFilter, ConnectionView, PersonView, between, find, list, lock_between, reachable};
 

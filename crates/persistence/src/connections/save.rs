@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::ConnectionView;
 use crate::Error;
 use crate::effects::{Effects, effects_of};
-use crate::sql::{label, statement};
+use crate::sql::{count, label, statement};
 
 fn columns(connection: &Connection) -> Result<[Value; 9], Error> {
     Ok([
@@ -70,18 +70,6 @@ pub async fn save(
     Ok(db.query_one_raw(statement(SAVE, values)).await?.is_some())
 }
 
-const LOCK_PATIENT: &str = "SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE";
-
-/// Holds a patient's account until the transaction ends, so that their family connections are counted one after the
-/// other.
-///
-/// # Errors
-/// When the database fails.
-pub async fn lock_patient(db: &impl ConnectionTrait, patient: UserId) -> Result<(), Error> {
-    db.execute_raw(statement(LOCK_PATIENT, [patient.into()])).await?;
-    Ok(())
-}
-
 /// How many family connections a patient has, and what their subscription gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FamilyStanding {
@@ -129,7 +117,7 @@ pub async fn family_standing(
                 SubscriptionTier::Freemium if row.is_member => SubscriptionTier::Premium,
                 tier => tier,
             },
-            used: u32::try_from(row.used).unwrap_or(u32::MAX),
+            used: count(row.used),
         },
     ))
 }

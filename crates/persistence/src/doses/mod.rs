@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::Error;
 use crate::effects::{Effects, effects_of, entry_of};
-use crate::sql::{Columns, any_of, label, optional_label, statement};
+use crate::sql::{Columns, any_of, count, label, optional_label, statement};
 use crate::users::{Account, account_columns};
 use view::{dose_columns, event_columns, medicine_columns};
 
@@ -30,7 +30,6 @@ pub struct DoseInDay {
 
 /// The progress of a day, as a statement has counted it.
 pub(crate) fn progress_of(taken: i64, total: i64) -> DailyProgress {
-    let count = |value: i64| u32::try_from(value).unwrap_or(u32::MAX);
     DailyProgress {
         taken: count(taken),
         total: count(total),

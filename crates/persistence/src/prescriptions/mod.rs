@@ -12,9 +12,7 @@ mod versions;
 pub use horizon::{DUE_FOR_DOSES, DUE_FOR_LAPSING, due_for_lapsing, extend, lock_due_for_doses};
 pub use intake::{insert_intake, intake_at};
 pub use list::{LIST, LIST_OF_OWN, ListFilter, list, list_of_own};
-pub use parties::{
-    PartyIds, PatientFacts, StorageFigures, lock_patient, lock_patient_of, parties, patient_facts, storage_figures,
-};
+pub use parties::{PartyIds, PatientFacts, lock_patient, lock_patient_of, parties, patient_facts};
 pub use rows::{GRIDS_IN_FORCE, MedicineView, PrescriptionView, current_grids, find, medicine};
 pub use save::{NewPrescription, SavedPrescription, delete, insert, update};
 pub use schedule::NewDose;

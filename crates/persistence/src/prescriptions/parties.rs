@@ -124,24 +124,3 @@ pub async fn patient_facts(db: &impl ConnectionTrait, patient: UserId) -> Result
         ),
     }))
 }
-
-/// How much somebody stores and may store, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, FromQueryResult)]
-pub struct StorageFigures {
-    /// How much is used.
-    pub used: i64,
-    /// How much may be used.
-    pub quota: i64,
-}
-
-const STORAGE: &str = "SELECT storage_used AS used, storage_quota AS quota FROM subscriptions WHERE user_id = $1";
-
-/// What somebody stores and may store; nothing where they have no subscription.
-///
-/// # Errors
-/// When the database fails.
-pub async fn storage_figures(db: &impl ConnectionTrait, user: UserId) -> Result<Option<StorageFigures>, Error> {
-    Ok(StorageFigures::find_by_statement(statement(STORAGE, [user.into()]))
-        .one(db)
-        .await?)
-}
