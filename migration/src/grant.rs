@@ -31,6 +31,15 @@ pub async fn grant(db: &DatabaseConnection, role: &str) -> Result<(), DbErr> {
         let refused = format!("{role} is not a role of the server's own: name one that owns nothing here");
         return Err(DbErr::Custom(refused));
     }
+    let known = Statement::from_sql_and_values(
+        DbBackend::Postgres,
+        "SELECT 1 FROM pg_roles WHERE rolname = $1",
+        [role.into()],
+    );
+    if transaction.query_one_raw(known).await?.is_none() {
+        let unknown = format!("there is no role {role}; `createuser --pwprompt {role}` makes one");
+        return Err(DbErr::Custom(unknown));
+    }
     let tables = |names: &[&str]| names.join(", ");
     let all = tables(&[CHANGED, KEPT, &["seaql_migrations"]].concat());
     for (what, on) in [

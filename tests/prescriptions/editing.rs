@@ -357,7 +357,10 @@ async fn nor_after_its_row_was_taken_apart_or_put_together() {
         let changed = patient.client.patch(&path(&own, ""), &change).await.ok();
         assert_eq!(changed["endDate"], own["endDate"]);
         let doses = doses(&app, &own).await;
-        let tonight: Vec<_> = doses.iter().filter(|dose| dose.starts_with("2026-03-06 21:00")).collect();
+        let tonight: Vec<_> = doses
+            .iter()
+            .filter(|dose| dose.starts_with("2026-03-06 21:00"))
+            .collect();
         assert_eq!(tonight, ["2026-03-06 21:00 TAKEN_ON_TIME"]);
         assert_eq!(doses.len(), count);
     }

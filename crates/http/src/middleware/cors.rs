@@ -4,12 +4,13 @@ use actix_web::http::Method;
 use crate::Settings;
 
 /// What pages of other origins may read of an answer, beside its body.
-const EXPOSED: [&str; 9] = [
+const EXPOSED: [&str; 10] = [
     "Allow",
     "ETag",
     "Idempotency-Replayed",
     "Link",
     "Retry-After",
+    "X-API-Version",
     "X-RateLimit-Limit",
     "X-RateLimit-Remaining",
     "X-RateLimit-Reset",
