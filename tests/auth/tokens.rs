@@ -16,6 +16,22 @@ async fn an_access_token_ends_after_a_quarter_of_an_hour() {
 }
 
 #[tokio::test]
+async fn whoever_signs_in_again_is_told_so_in_their_language() {
+    let app = TestApp::start().await;
+    let person = app.patient().await;
+    for (language, message) in [("ENGLISH", "Your sign-in has expired"), ("KHMER", "ការចូលគណនី")] {
+        let change = json!({ "language": language });
+        let client = app.sign_in(&person.account).await.client;
+        client.patch("/users/me", &change).await.ok();
+        let client = app.sign_in(&person.account).await.client;
+        app.clock.advance(Duration::minutes(15));
+        let refused = client.get("/auth/me").await.refused(401, "TOKEN_EXPIRED");
+        let told = refused["message"].as_str().unwrap();
+        assert!(told.starts_with(message), "{told}");
+    }
+}
+
+#[tokio::test]
 async fn a_later_token_epoch_ends_every_token_at_once() {
     let app = TestApp::start().await;
     let person = app.patient().await;

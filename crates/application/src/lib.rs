@@ -56,7 +56,7 @@ pub use actor::Actor;
 pub use administration::{AdministratorKey, DoctorsQuery};
 pub use app::Application;
 pub use audit::AuditQuery;
-pub use auth::{AccessClaims, Claimant, GoogleSignIn, Login, OwnSession, PasswordChange, SignedIn};
+pub use auth::{AccessClaims, Claimant, GoogleSignIn, Login, OwnSession, PasswordChange, SignedIn, UnusableToken};
 pub use connections::{
     CodeCheck, ConnectionSettings, ConnectionTarget, ConnectionsQuery, Invitation, InvitationRequest, NewCode,
     NewConnection, Nudge, NudgeRequest, version_of_connection,

@@ -6,7 +6,9 @@ use std::rc::Rc;
 
 use actix_web::http::header::HeaderValue;
 use actix_web::{HttpMessage, HttpRequest};
-use das_tern_application::{AccessClaims, Actor, Admission, Application, Claimant, Code, Error, Verdict};
+use das_tern_application::{
+    AccessClaims, Actor, Admission, Application, Claimant, Code, Error, UnusableToken, Verdict,
+};
 use das_tern_domain::{Language, UserId};
 
 use crate::error::Failure;
@@ -18,7 +20,7 @@ pub(crate) enum Bearer {
     /// It is ours, and its time is not over.
     Verified(AccessClaims),
     /// It is of no use, and this is why.
-    Unusable(Code),
+    Unusable(UnusableToken),
 }
 
 /// What is known of a request before it reaches its handler.
@@ -46,7 +48,11 @@ impl RequestContext {
 
     /// The language of the answer (rules §1).
     pub(crate) fn language(&self) -> Language {
-        let claimed = || self.claims().map(|claims| claims.language);
+        let claimed = || match &self.bearer {
+            Bearer::Verified(claims) => Some(claims.language),
+            Bearer::Unusable(UnusableToken::Expired(language)) => Some(*language),
+            Bearer::Unusable(UnusableToken::Foreign) | Bearer::Absent => None,
+        };
         let own = || self.own_language.get().or_else(claimed);
         self.asked_language.or_else(own).unwrap_or(Language::Khmer)
     }
@@ -67,7 +73,7 @@ impl RequestContext {
             Bearer::Verified(_) if self.admission.verdict == Verdict::SessionEnded => Code::TokenRevoked,
             Bearer::Verified(claims) => return Ok(Claimant::new(claims, self.ip)),
             Bearer::Absent => Code::Unauthenticated,
-            Bearer::Unusable(code) => *code,
+            Bearer::Unusable(why) => why.code(),
         };
         Err(Error::new(code).into())
     }

@@ -46,6 +46,28 @@ struct Accepted {
     key: DecodingKey,
 }
 
+/// Why an access token opens nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UnusableToken {
+    /// It is none of ours.
+    #[error("not a token of this server")]
+    Foreign,
+    /// Its time is over. It was of somebody who reads this language.
+    #[error("the token has expired")]
+    Expired(Language),
+}
+
+impl UnusableToken {
+    /// The code of the refusal.
+    #[must_use]
+    pub fn code(self) -> Code {
+        match self {
+            Self::Foreign => Code::Unauthenticated,
+            Self::Expired(_) => Code::TokenExpired,
+        }
+    }
+}
+
 /// Issues and reads access tokens: HS256, the key named by `kid`.
 ///
 /// All tokens of a key have one header, so a token is compared with it where others would read it: whatever else a header
@@ -99,10 +121,10 @@ impl AccessTokens {
     }
 
     /// Reads a token. Its time is checked by our clock, not by the library's.
-    pub(crate) fn read(&self, token: &str, now: OffsetDateTime) -> Result<AccessClaims, Error> {
-        let claims = self.verified(token).ok_or_else(|| Error::new(Code::Unauthenticated))?;
+    pub(crate) fn read(&self, token: &str, now: OffsetDateTime) -> Result<AccessClaims, UnusableToken> {
+        let claims = self.verified(token).ok_or(UnusableToken::Foreign)?;
         if now.unix_timestamp() >= claims.exp {
-            return Err(Error::new(Code::TokenExpired));
+            return Err(UnusableToken::Expired(claims.language));
         }
         Ok(claims)
     }

@@ -3,7 +3,7 @@ use std::net::IpAddr;
 use das_tern_domain::{SessionId, UserId, check_usable};
 use das_tern_persistence::users::{self, Account};
 
-use super::AccessClaims;
+use super::{AccessClaims, UnusableToken};
 use crate::{Actor, Application, Code, Error};
 
 /// Whom a verified token names. Whether they still are who it says is for the database to tell: a use case that must be
@@ -70,8 +70,8 @@ impl Application {
     /// Reads an access token: its signature, issuer, audience and time. Nothing is looked up.
     ///
     /// # Errors
-    /// `UNAUTHENTICATED` when it is not ours, `TOKEN_EXPIRED` when its time is over.
-    pub fn read_access_token(&self, token: &str) -> Result<AccessClaims, Error> {
+    /// When it is not ours, or its time is over.
+    pub fn read_access_token(&self, token: &str) -> Result<AccessClaims, UnusableToken> {
         self.access_tokens().read(token, self.now())
     }
 

@@ -17,8 +17,8 @@ use das_tern_domain::zone;
 use das_tern_persistence::users::Account;
 use secrecy::SecretString;
 
-pub use access_token::AccessClaims;
 pub(crate) use access_token::AccessTokens;
+pub use access_token::{AccessClaims, UnusableToken};
 pub use authenticate::Claimant;
 pub use change_password::PasswordChange;
 pub(crate) use change_password::sign_in_changed;

@@ -97,7 +97,7 @@ impl Prescription {
     /// The patient confirms a draft.
     ///
     /// # Errors
-    /// When it is no draft, or the doctor has not revised it yet, and still can.
+    /// When it is no draft, or the doctor has not revised it yet, and still can, or all of the days that a doctor gave it are over.
     pub fn confirm(&self, start: Start) -> Outcome {
         self.require(&[Draft])?;
         if self.revision.is_some() && self.has_reachable_doctor() {
@@ -108,6 +108,10 @@ impl Prescription {
             ..self.moved_to(Active)
         };
         begin(&mut after.grid, start);
+        // Nothing of it would ever be taken, and its doctor would be told that it is followed.
+        if self.is_prescribed() && after.last_day().is_some_and(|last| last < start.today()) {
+            return Err(PrescriptionError::RevisionRequired);
+        }
         Ok(self.become_told(after, PrescriptionChange::Confirmed))
     }
 

@@ -373,6 +373,20 @@ fn a_course_that_came_while_it_was_paused_begins_when_it_goes_on() {
 }
 
 #[test]
+fn a_doctors_draft_whose_days_are_over_has_to_be_written_again() {
+    let mut draft = by_doctor(Draft);
+    let row = &mut draft.grid[0].row;
+    (row.last_day, row.details.ends_on_day) = (Some(TODAY), true);
+    let at = |day| Start {
+        now: zone::start_of(day),
+        ..START
+    };
+    assert_eq!(changed(draft.confirm(at(TODAY))).0.prescription.status, Active);
+    let late = draft.confirm(at(TODAY + Duration::DAY));
+    assert_eq!(late.unwrap_err(), PrescriptionError::RevisionRequired);
+}
+
+#[test]
 fn what_is_asked_of_a_doctor_who_may_not_write_holds_nothing_up() {
     let mut prescription = by_doctor(Draft);
     let (asked, _) = changed(prescription.ask_for_retake("x".to_owned(), NOW));

@@ -1,7 +1,7 @@
 use actix_web::dev::Payload;
 use actix_web::web::ThinData;
 use actix_web::{FromRequest, HttpRequest};
-use das_tern_application::{Actor, Application, Code, Error};
+use das_tern_application::{Actor, Application, Code, Error, UnusableToken};
 use futures_util::future::LocalBoxFuture;
 
 use crate::context::{Bearer, RequestContext};
@@ -20,8 +20,8 @@ impl FromRequest for Caller {
         let application = request.app_data::<ThinData<Application>>().cloned();
         Box::pin(async move {
             let context = context?;
-            if let Bearer::Unusable(Code::TokenExpired) = context.bearer {
-                return Err(Code::TokenExpired.into());
+            if let Bearer::Unusable(why @ UnusableToken::Expired(_)) = context.bearer {
+                return Err(why.code().into());
             }
             let Ok(claimant) = context.claimant() else {
                 return Ok(Self(None));

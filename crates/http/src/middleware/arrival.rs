@@ -84,7 +84,7 @@ fn bearer_of(state: &State, headers: &HeaderMap) -> Bearer {
         None => Bearer::Absent,
         Some(token) => match state.application().read_access_token(token) {
             Ok(claims) => Bearer::Verified(claims),
-            Err(error) => Bearer::Unusable(error.code()),
+            Err(why) => Bearer::Unusable(why),
         },
     }
 }
