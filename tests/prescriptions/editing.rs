@@ -366,6 +366,112 @@ async fn nor_after_its_row_was_taken_apart_or_put_together() {
     }
 }
 
+/// The doses of today of a prescription, each as `HH:MM STATUS`.
+async fn today(app: &TestApp, prescription: &Value) -> Vec<String> {
+    let doses = doses(app, prescription).await;
+    let today = doses.iter().filter_map(|dose| dose.strip_prefix("2026-03-06 "));
+    today.map(str::to_owned).collect()
+}
+
+fn own_time(mut row: Value, part: &str, time: &str) -> Value {
+    row["scheduleTimes"] = json!([{ "timePeriod": part, "time": time }]);
+    row
+}
+
+#[tokio::test]
+async fn what_was_taken_of_one_row_of_a_medicine_takes_nothing_from_another() {
+    let app = TestApp::start().await;
+    let (doctor, patient) = couple(&app).await;
+    let active = confirmed(&doctor, &patient, &[at_night("Zinc", "1"), at_night("Aspirin", "1")]).await;
+    let late = own_time(at_night("Zinc", "2"), "evening", "22:30");
+    patient
+        .client
+        .post(&path(&active, "medicines"), &late)
+        .await
+        .expect(201);
+    let zinc = "scheduled_time = '2026-03-06 21:00+07' AND medication_id IN \
+                (SELECT id FROM medications WHERE medicine_name = 'Zinc')";
+    let sql = format!("SELECT id FROM dose_events WHERE {zinc}");
+    let early = app.rows(&sql, []).await.remove(0)["id"].as_str().unwrap().to_owned();
+    patient
+        .client
+        .patch(&format!("/doses/{early}/taken"), &json!({}))
+        .await
+        .ok();
+    // The doctor's row goes; the patient's own of the same medicine is not the one that was taken.
+    let urgent = json!({ "medications": [at_night("Aspirin", "1")], "isUrgent": true, "urgentReason": "x" });
+    doctor.client.patch(&path(&active, ""), &urgent).await.ok();
+    let expected = ["21:00 TAKEN_ON_TIME", "21:00 DUE", "22:30 DUE"];
+    let sorted = |mut doses: Vec<String>| {
+        doses.sort_by_key(|dose| (dose[..5].to_owned(), dose.ends_with("DUE")));
+        doses
+    };
+    assert_eq!(sorted(today(&app, &active).await), expected);
+    act(&patient, &active, "pause").await;
+    act(&patient, &active, "resume").await;
+    assert_eq!(sorted(today(&app, &active).await), expected);
+}
+
+#[tokio::test]
+async fn two_rows_of_a_medicine_are_asked_for_apart() {
+    let app = TestApp::start().await;
+    app.clock.set(datetime!(2026-03-06 05:00 +7));
+    let patient = app.patient().await;
+    let row = |amounts: [Option<&str>; 3]| {
+        let cell = |amount: Option<&str>| amount.map(|amount| json!({ "amount": amount, "beforeMeal": false }));
+        let [morning, noon, night] = amounts.map(cell);
+        json!({ "medicineName": "Paracetamol", "morningDosage": morning, "daytimeDosage": noon, "nightDosage": night })
+    };
+    let extra = own_time(row([None, Some("1"), None]), "daytime", "16:00");
+    let own = own(&patient, &[row([Some("1"), Some("1"), Some("1")]), extra]).await;
+    let noon = doses_of_day(&patient, "2026-03-06").await.remove(1);
+    patient
+        .client
+        .patch(&format!("/doses/{noon}/taken"), &json!({}))
+        .await
+        .ok();
+    let rows = [row([Some("1"), None, Some("1")]), row([None, Some("2"), None])];
+    for rows in [rows.clone(), [rows[0].clone(), row([None, Some("3"), None])]] {
+        let change = json!({ "medications": rows, "changeReason": "x" });
+        patient.client.patch(&path(&own, ""), &change).await.ok();
+        let today = today(&app, &own).await;
+        assert_eq!(today.len(), 4, "{today:?}");
+        assert_eq!(today[2], "16:00 DUE");
+    }
+}
+
+/// What was given to another row stays there, also when that row is edited, paused and gone on with.
+#[tokio::test]
+async fn a_cell_that_was_split_off_keeps_its_place_and_its_time() {
+    let app = TestApp::start().await;
+    app.clock.set(datetime!(2026-03-06 05:00 +7));
+    let patient = app.patient().await;
+    let row = |morning: bool, night: bool, amount: i32| json!({ "medicineName": "Metformin", "morning": morning, "night": night, "dosageAmount": amount });
+    let own = own(&patient, &[own_time(row(true, true, 1), "evening", "22:30")]).await;
+    let tonight = doses_of_day(&patient, "2026-03-06").await.pop().unwrap();
+    patient
+        .client
+        .patch(&format!("/doses/{tonight}/taken"), &json!({}))
+        .await
+        .ok();
+    let before = today(&app, &own).await;
+    assert_eq!(before[1], "22:30 TAKEN_ON_TIME");
+    for night in [2, 3] {
+        let rows = [row(true, false, 1), row(false, true, night)];
+        let change = json!({ "medications": rows, "changeReason": "x" });
+        patient.client.patch(&path(&own, ""), &change).await.ok();
+        assert_eq!(today(&app, &own).await, before);
+        act(&patient, &own, "pause").await;
+        act(&patient, &own, "resume").await;
+        assert_eq!(today(&app, &own).await, before);
+    }
+    let doses = doses(&app, &own).await;
+    let nights = doses.iter().filter(|dose| dose.ends_with("22:30 DUE"));
+    assert_eq!(nights.count(), 29);
+    let exported = patient.client.get(&path(&own, "")).await.ok();
+    assert!(!exported.to_string().contains("cellSeries"));
+}
+
 #[tokio::test]
 async fn own_times_are_shown_and_outlive_an_edit_of_something_else() {
     let app = TestApp::start().await;

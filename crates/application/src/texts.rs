@@ -1,9 +1,10 @@
 //! The one catalogue of sentences, in Khmer and English.
 
-use das_tern_domain::Language;
+use das_tern_domain::{ClockTime, Language, zone};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 use serde_json::Value;
+use time::Duration;
 use unic_langid::LanguageIdentifier;
 
 use crate::Error;
@@ -11,6 +12,9 @@ use crate::error::FieldCode;
 
 const KHMER: &str = include_str!("../locales/km.ftl");
 const ENGLISH: &str = include_str!("../locales/en.ftl");
+
+/// What an instant needs, at most, to reach the next full minute.
+const ALMOST_A_MINUTE: Duration = Duration::milliseconds(59_999);
 
 /// A catalogue that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -39,14 +43,15 @@ impl Texts {
     }
 
     /// The sentence of a failure, with how long it lasts where the sentence says so: until `HH:mm` in Phnom Penh, or for
-    /// minutes, rounded up.
+    /// minutes, both rounded up.
     #[must_use]
     pub fn error(&self, language: Language, error: &Error) -> String {
         let detail = |name| error.details().get(name);
-        let until = detail("lockedUntil").and_then(|instant| instant.as_str()?.get(11..16));
+        let until = detail("lockedUntil").and_then(|instant| zone::parse_instant(instant.as_str()?).ok());
+        let until = until.map(|instant| ClockTime::of(instant + ALMOST_A_MINUTE).to_string());
         let seconds = detail("retryAfter").and_then(Value::as_u64);
         let minutes = seconds.map(|seconds| seconds.div_ceil(60).to_string());
-        let arguments = [("time", until), ("minutes", minutes.as_deref())];
+        let arguments = [("time", until.as_deref()), ("minutes", minutes.as_deref())];
         let arguments: Vec<_> = arguments
             .into_iter()
             .filter_map(|(name, value)| Some((name, value?)))
@@ -143,6 +148,11 @@ mod tests {
         let locked = Error::new(Code::AccountLocked).with("lockedUntil", "2026-03-06T07:20:12.123+07:00");
         assert_eq!(
             texts.error(Language::English, &locked),
+            "Your account is locked. Please try again after 07:21."
+        );
+        let on_the_minute = Error::new(Code::AccountLocked).with("lockedUntil", "2026-03-06T07:20:00.000+07:00");
+        assert_eq!(
+            texts.error(Language::English, &on_the_minute),
             "Your account is locked. Please try again after 07:20."
         );
         let tried = Error::wait(Code::OtpLocked, 61);

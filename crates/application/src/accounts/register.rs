@@ -80,7 +80,7 @@ impl Application {
     }
 
     /// Counts a registration with a picture of the licence. Receiving one takes memory and reading it takes a core for a
-    /// moment, and anybody may ask for it: to be called before either.
+    /// moment, and anybody may ask for it: to be called before either, once for each form that has one.
     ///
     /// # Errors
     /// `RATE_LIMITED` when too many came from this address.

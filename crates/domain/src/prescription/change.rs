@@ -1,15 +1,17 @@
 //! Changing what a prescription says: each change makes the next version (rules §4).
 
+use std::collections::HashSet;
+
 use time::Date;
 
 use super::decide::{Outcome, begin, number};
 use super::event::PrescriptionChange;
-use super::origin::{Origin, origins};
+use super::origin::{GainedCell, Origin, gained_cells, origins};
 use super::{
-    Content, ContentEdit, GridProblem, InvalidRow, MAX_ROWS, Medicine, Prescription, PrescriptionError, RowDraft,
+    Content, ContentEdit, GridProblem, InvalidRow, MAX_ROWS, Medicine, Prescription, PrescriptionError, Row, RowDraft,
     Start, Version,
 };
-use crate::{Decision, MedicationId, PrescriptionStatus};
+use crate::{Decision, MedicationId, PrescriptionStatus, Slot};
 
 use PrescriptionStatus::{Active, Draft, Paused};
 
@@ -216,13 +218,15 @@ fn revise(
     foreign.extend(added.cloned());
     let (mut grid, mut problems) = (Vec::new(), Vec::new());
     let origins = origins(&own, &foreign, shown, rows);
-    for (n, (draft, origin)) in rows.iter().zip(origins).enumerate() {
-        let (known, course_of) = match origin {
+    let gained = gained_cells(&own, rows, &origins);
+    let mut places: HashSet<_> = base.iter().flat_map(places_of).collect();
+    for (n, ((draft, origin), gained)) in rows.iter().zip(origins).zip(gained).enumerate() {
+        let known = match origin {
             Origin::Foreign => continue,
-            Origin::Known(medicine) => (Some(medicine), Some(medicine)),
-            Origin::Part(medicine) => (None, Some(medicine)),
-            Origin::New => (None, None),
+            Origin::Known(medicine) => Some(medicine),
+            Origin::New => None,
         };
+        let course_of = known.or_else(|| split_off_from(&gained));
         let course_of = course_of
             .map(|known| &known.row)
             .filter(|known| !draft.begins_anew(known, today));
@@ -230,13 +234,19 @@ fn revise(
             Ok(course) => {
                 let mut row = draft.row.clone().with_course(course);
                 if let Some(known) = known {
-                    row.details.added_by_patient = known.row.details.added_by_patient;
-                    if draft.keeps_times {
-                        row.keep_times_of(&known.row);
-                    }
-                    row.count_no_cells_of(&known.row);
+                    row.take_place_of(&known.row, draft.keeps_times);
                 }
-                grid.push(placed(row, known, &mut new_id));
+                for cell in &gained {
+                    row.take_cell(cell, draft.keeps_times);
+                }
+                let mut medicine = placed(row, known, &mut new_id);
+                // A cell that comes back, while another row has the place that it left, has a place of its own.
+                for cell in gained.iter().filter(|cell| cell.from.is_none()) {
+                    if !places.insert((medicine.place_series(cell.slot), cell.slot)) {
+                        medicine.row.details.cell_series.insert(cell.slot, medicine.id);
+                    }
+                }
+                grid.push(medicine);
             }
             Err(problem) => problems.push(problem.within(&format!("{path}[{n}]"))),
         }
@@ -252,7 +262,41 @@ fn revise(
     Ok(grid)
 }
 
-fn placed(row: super::Row, known: Option<&Medicine>, new_id: &mut impl FnMut() -> MedicationId) -> Medicine {
+/// The places in a day that the doses of a row have.
+fn places_of(medicine: &Medicine) -> impl Iterator<Item = (MedicationId, Slot)> {
+    let slots = medicine.row.asked_slots();
+    slots.map(|slot| (medicine.place_series(slot), slot))
+}
+
+/// The row that a new one was split off from, all of whose cells were another's: it ends when that does.
+fn split_off_from<'a>(gained: &[GainedCell<'a>]) -> Option<&'a Medicine> {
+    let mut from = gained.iter().map(|cell| cell.from);
+    let first = from.next()??;
+    from.all(|from| from.is_some()).then_some(first)
+}
+
+impl Row {
+    fn take_place_of(&mut self, known: &Self, keeps_times: bool) {
+        self.details.added_by_patient = known.details.added_by_patient;
+        self.details.cell_series.clone_from(&known.details.cell_series);
+        if keeps_times {
+            self.keep_times_of(known);
+        }
+        self.count_no_cells_of(known);
+    }
+
+    /// Takes a cell over from the row that had it, with its place in the day and its own time.
+    fn take_cell(&mut self, cell: &GainedCell<'_>, keeps_times: bool) {
+        let Some(from) = cell.from else { return };
+        self.details.cell_series.insert(cell.slot, from.place_series(cell.slot));
+        let own = from.row.details.schedule_times.of(cell.slot);
+        if let Some(own) = own.filter(|_| keeps_times) {
+            self.details.schedule_times.set(cell.slot, own);
+        }
+    }
+}
+
+fn placed(row: Row, known: Option<&Medicine>, new_id: &mut impl FnMut() -> MedicationId) -> Medicine {
     let same = known.filter(|known| row.doses_look_like(&known.row));
     let id = same.map_or_else(new_id, |known| known.id);
     let series = known.map(Medicine::series).filter(|series| *series != id);

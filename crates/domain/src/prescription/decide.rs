@@ -158,18 +158,14 @@ impl Prescription {
     /// When nothing is proposed.
     pub fn accept_changes(&self, proposed: Option<&Version>, start: Start) -> Outcome {
         let proposed = self.proposal(proposed)?;
-        let is_known = |medicine: &Medicine| self.grid.iter().any(|known| known.id == medicine.id);
-        let (mut kept, mut added): (Vec<_>, Vec<_>) = proposed
-            .grid
-            .iter()
-            .filter(|medicine| !medicine.row.details.added_by_patient)
-            .cloned()
-            .partition(is_known);
-        if self.status == Active {
-            begin(&mut added, start);
+        let is_doctors = |medicine: &&Medicine| !medicine.row.details.added_by_patient;
+        let mut kept: Vec<_> = proposed.grid.iter().filter(is_doctors).cloned().collect();
+        for medicine in &mut kept {
+            self.keep_begun(medicine);
         }
-        kept.extend(added);
-        kept.sort_by_key(|medicine| medicine.row_number);
+        if self.status == Active {
+            begin(&mut kept, start);
+        }
         let own = self
             .grid
             .iter()
@@ -293,6 +289,19 @@ impl Prescription {
             from: self.status,
             allowed,
         })
+    }
+
+    /// Lets a course begin that has begun since it was proposed to go on with it.
+    fn keep_begun(&self, proposed: &mut Medicine) {
+        let known = self.grid.iter().find(|known| known.series() == proposed.series());
+        let is_same = |known: &&Medicine| {
+            !known.row.details.starts_when_active
+                && known.row.medicine_name == proposed.row.medicine_name
+                && known.row.first_day >= proposed.row.first_day
+        };
+        if let Some(first_day) = known.filter(is_same).and_then(|known| known.row.first_day) {
+            proposed.row.begin(first_day);
+        }
     }
 
     /// The version that waits for an answer.

@@ -1,5 +1,6 @@
 //! A row of the grid: a medicine, its cells, and the days on which it is taken.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -135,6 +136,10 @@ pub struct MedicineDetails {
     /// Whether its last day was named, and so does not move with the first.
     #[serde(skip_serializing_if = "is_false")]
     pub ends_on_day: bool,
+    /// The series whose places in the days the cells have that came from another row, so that what was taken of them there
+    /// is not asked for here.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub cell_series: BTreeMap<Slot, MedicationId>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
@@ -188,6 +193,19 @@ impl Row {
         cells
             .into_iter()
             .filter_map(|(slot, cell)| cell.as_ref().map(|cell| (slot, cell)))
+    }
+
+    pub(super) fn has_cell(&self, slot: Slot) -> bool {
+        self.cells().any(|(filled, _)| filled == slot)
+    }
+
+    /// The cells that doses follow from: none where it is taken as needed.
+    pub(super) fn asked_slots(&self) -> impl Iterator<Item = Slot> {
+        self.cells().map(|(slot, _)| slot).filter(|_| !self.is_prn)
+    }
+
+    pub(super) fn asks_at(&self, slot: Slot) -> bool {
+        !self.is_prn && self.has_cell(slot)
     }
 
     /// Whether any of it is taken before the meal.
@@ -285,6 +303,13 @@ impl Medicine {
     #[must_use]
     pub fn series(&self) -> MedicationId {
         self.series_id.unwrap_or(self.id)
+    }
+
+    /// The series whose place in a day the dose of a cell has: its own, or that of the row which the cell was split off from.
+    #[must_use]
+    pub fn place_series(&self, slot: Slot) -> MedicationId {
+        let of_cell = self.row.details.cell_series.get(&slot);
+        of_cell.copied().unwrap_or_else(|| self.series())
     }
 }
 

@@ -359,7 +359,7 @@ impl Reader {
                 continue;
             };
             clocks.push(time);
-            let is_filled = row.cells().any(|(filled, _)| filled == slot);
+            let is_filled = row.has_cell(slot);
             let own = &mut row.details.schedule_times;
             if row.is_prn || !is_filled {
                 continue;

@@ -58,7 +58,7 @@ impl Start {
 pub struct PlannedDose {
     /// The row of the grid.
     pub medication: MedicationId,
-    /// The row that was the first of those that it takes the place of.
+    /// The series whose place in the day it has.
     pub series: MedicationId,
     /// When it is to be taken.
     pub scheduled_time: OffsetDateTime,
@@ -93,7 +93,7 @@ pub fn plan(grid: &[Medicine], habits: &Habits, days: RangeInclusive<Date>) -> V
                 let scheduled_time = habits.dose_at(row, day, slot, cell);
                 planned.push(PlannedDose {
                     medication: medicine.id,
-                    series: medicine.series(),
+                    series: medicine.place_series(slot),
                     scheduled_time,
                     day,
                     slot,

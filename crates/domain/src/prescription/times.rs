@@ -90,7 +90,7 @@ impl Row {
             (true, true) => self.reminder_times.clone_from(&known.reminder_times),
             (false, false) => {
                 for (slot, own) in known.own_times() {
-                    if self.cells().any(|(filled, _)| filled == slot) {
+                    if self.has_cell(slot) {
                         self.details.schedule_times.set(slot, own);
                     }
                 }

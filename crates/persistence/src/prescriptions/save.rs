@@ -19,10 +19,9 @@ use crate::sql::{label, statement};
 ///
 /// A dose to come that the plan has a place for moves there, unless that time is over; one that it has no place for goes;
 /// and what has no dose yet gets one. Where the new time of a place is over, but its dose was still to come, the one that takes
-/// its place comes when that would have: a day does without a dose only if somebody meant it to. Where rows of a medicine were
-/// put together or taken apart, a dose that was taken of one of them has its place in the row which has its cell now. Past
-/// doses and decided ones are never touched: the guards are in the statement, so a dose that is taken at this moment stays, and no second one is
-/// made for its place.
+/// its place comes when that would have: a day does without a dose only if somebody meant it to. Past doses and decided ones
+/// are never touched: the guards are in the statement, so a dose that is taken at this moment stays, and no second one is made
+/// for its place.
 macro_rules! written_beside {
     () => {
         concat!(
@@ -55,14 +54,7 @@ macro_rules! written_beside {
             ", dropped AS (DELETE FROM dose_events d USING ahead a WHERE $4::boolean AND d.id = a.id AND d.status = 'DUE' \
              AND d.scheduled_time > $6 AND NOT EXISTS (SELECT FROM plan n WHERE n.medication_id = a.medication_id \
              AND n.day = a.day AND n.slot = a.slot) RETURNING d.id), \
-             staying AS (SELECT a.* FROM ahead a WHERE NOT EXISTS (SELECT FROM dropped x WHERE x.id = a.id)), \
-             astray AS MATERIALIZED (SELECT s.* FROM staying s WHERE NOT EXISTS (SELECT FROM plan n \
-             WHERE n.series_id = s.series_id AND n.day = s.day AND n.slot = s.slot)), \
-             remaining AS (SELECT s.prescription_id, s.series_id, s.day, s.slot FROM staying s \
-             UNION ALL SELECT DISTINCT ON (a.id) a.prescription_id, n.series_id, a.day, a.slot \
-             FROM astray a JOIN medications m ON m.id = a.medication_id JOIN plan n ON n.day = a.day AND n.slot = a.slot \
-             JOIN grid g ON g.id = n.medication_id \
-             AND (g.\"medicineName\", g.\"medicineNameKhmer\") IS NOT DISTINCT FROM (m.medicine_name, m.medicine_name_khmer)), \
+             remaining AS (SELECT a.* FROM ahead a WHERE NOT EXISTS (SELECT FROM dropped x WHERE x.id = a.id)), \
              moved AS (UPDATE dose_events d SET scheduled_time = n.scheduled_time, \
              missed_after = n.scheduled_time + (d.missed_after - d.scheduled_time) \
              FROM ahead a JOIN plan n ON n.medication_id = a.medication_id AND n.day = a.day AND n.slot = a.slot \

@@ -57,25 +57,28 @@ macro_rules! plan_of {
     };
 }
 
-/// The CTE `ahead`: every dose from the instant `$from` on of the prescriptions in `changed`, with its day, its slot and the
-/// series of its row. Rows out of force are looked at, too: what was taken of them today is not taken once more.
+/// The CTE `ahead`: every dose from the instant `$from` on of the prescriptions in `changed`, with its place: its day, its slot
+/// and the series that the cell of its row belongs to. Rows out of force are looked at, too: what was taken of them today is
+/// not taken once more.
 macro_rules! doses_ahead {
     ($from:literal) => {
         concat!(
-            "ahead AS MATERIALIZED (SELECT d.id, d.prescription_id, d.medication_id, coalesce(m.series_id, m.id) AS series_id, \
-             d.scheduled_time, (d.scheduled_time AT TIME ZONE 'Asia/Phnom_Penh')::date AS day, ",
+            "ahead AS MATERIALIZED (SELECT d.id, d.prescription_id, d.medication_id, \
+             coalesce((d.cell_series ->> d.slot)::uuid, d.row_series) AS series_id, d.scheduled_time, d.day, d.slot \
+             FROM (SELECT d.*, m.details -> 'cellSeries' AS cell_series, coalesce(m.series_id, m.id) AS row_series, \
+             (d.scheduled_time AT TIME ZONE 'Asia/Phnom_Penh')::date AS day, ",
             crate::sql::slot_of!("d"),
             " AS slot FROM changed JOIN medications m ON m.prescription_id = changed.id \
              JOIN dose_events d ON d.medication_id = m.id AND d.scheduled_time >= ",
             $from,
-            " WHERE NOT m.is_prn)"
+            " WHERE NOT m.is_prn) d)"
         )
     };
 }
 
 /// The CTE `added`: the doses of `planned`, which is the plan at its final times, that lie after `$now` and whose place nothing
 /// in `remaining` has. A place is a series, a day and a slot, so that a changed row never asks for what was taken of the row
-/// before it.
+/// before it, nor of the one that its cell came from.
 macro_rules! doses_added {
     ($now:literal) => {
         concat!(

@@ -1,6 +1,7 @@
 //! What edits do to grids and versions.
 
 use std::collections::HashMap;
+use std::slice;
 
 use proptest::prelude::*;
 use time::macros::date;
@@ -540,4 +541,220 @@ fn who_writes_one_name_of_a_medicine_means_it() {
     assert_eq!(series_of(&after_urgently(&before, &[draft("Aspirin", "2")])), [aspirin]);
     assert_eq!(series_of(&after_urgently(&before, &[in_khmer()])), [aspirin]);
     assert_ne!(series_of(&after_urgently(&before, &[other()])), [aspirin]);
+}
+
+/// A row with these amounts in the morning, at noon and at night; `-` is none.
+fn cells(name: &str, amounts: [&str; 3]) -> RowDraft {
+    let mut written = draft(name, "1");
+    let cell = |amount: &str| Dosage {
+        amount: amount.to_owned(),
+        before_meal: false,
+    };
+    let [morning, noon, night] = amounts.map(|amount| (amount != "-").then(|| cell(amount)));
+    written.row.morning_dosage = morning;
+    written.row.daytime_dosage = noon;
+    written.row.night_dosage = night;
+    written
+}
+
+/// The grid of `before` after each of these edits of the patient's.
+fn after_each(mut before: Prescription, edits: &[&[RowDraft]]) -> Vec<Vec<Medicine>> {
+    let mut new_id = ids();
+    let mut grids = Vec::new();
+    for written in edits {
+        let outcome = before.change(Author::Patient, &rows(written), None, START, &mut new_id);
+        before = changed(outcome).0.prescription;
+        grids.push(before.grid.clone());
+    }
+    grids
+}
+
+fn places(grid: &[Medicine], slot: Slot) -> Vec<MedicationId> {
+    let asking = grid.iter().filter(|medicine| medicine.row.asks_at(slot));
+    asking.map(|medicine| medicine.place_series(slot)).collect()
+}
+
+#[test]
+fn a_cell_keeps_its_place_when_its_row_is_taken_apart_or_put_together() {
+    let whole = [cells("Aspirin", ["1", "-", "1"])];
+    let parts = [cells("Aspirin", ["1", "-", "-"]), cells("Aspirin", ["-", "-", "2"])];
+    let grids = after_each(own(Active), &[&whole, &parts, &whole, &parts]);
+    let first = &grids[0];
+    for grid in &grids {
+        for slot in [Slot::Morning, Slot::Night] {
+            assert_eq!(places(grid, slot), places(first, slot));
+        }
+    }
+    // A later edit of the row that the cell went to leaves it there.
+    let more = [parts[0].clone(), cells("Aspirin", ["-", "-", "3"])];
+    let grids = after_each(own(Active), &[&whole, &parts, &more]);
+    assert_eq!(places(&grids[2], Slot::Night), places(&grids[0], Slot::Night));
+}
+
+#[test]
+fn two_rows_of_a_medicine_have_a_place_each() {
+    let both = [cells("Aspirin", ["1", "1", "1"]), cells("Aspirin", ["-", "1", "-"])];
+    let fewer = [cells("Aspirin", ["1", "-", "1"]), cells("Aspirin", ["-", "2", "-"])];
+    let grids = after_each(own(Active), &[&both, &fewer]);
+    let [of_first, of_second] = places(&grids[0], Slot::Afternoon)[..] else {
+        panic!("two rows are taken at noon");
+    };
+    assert_ne!(of_first, of_second);
+    assert_eq!(places(&grids[1], Slot::Afternoon), [of_second]);
+}
+
+#[test]
+fn a_cell_that_comes_back_where_another_row_has_its_place_has_its_own() {
+    let whole = cells("Aspirin", ["1", "1", "-"]);
+    let parts = [cells("Aspirin", ["1", "-", "-"]), cells("Aspirin", ["-", "2", "-"])];
+    let both = [whole.clone(), parts[1].clone()];
+    let grids = after_each(own(Active), &[&[whole], &parts, &both]);
+    let at_noon = places(&grids[2], Slot::Afternoon);
+    assert_eq!(at_noon[1], places(&grids[0], Slot::Afternoon)[0]);
+    assert_ne!(at_noon[0], at_noon[1]);
+}
+
+#[test]
+fn a_cell_takes_its_own_time_with_it_unless_there_is_another() {
+    let late = "22:30".parse().unwrap();
+    let mut whole = cells("Aspirin", ["1", "-", "1"]);
+    whole.row.details.schedule_times.set(Slot::Night, late);
+    let parts = [cells("Aspirin", ["1", "-", "-"]), cells("Aspirin", ["-", "-", "2"])];
+    let merged = cells("Aspirin", ["1", "-", "1"]);
+    let grids = after_each(own(Active), &[&[whole.clone()], &parts, &[merged]]);
+    for grid in &grids {
+        let at_night = grid.iter().find(|medicine| medicine.row.asks_at(Slot::Night));
+        assert_eq!(at_night.unwrap().row.own_times(), [(Slot::Night, late)]);
+    }
+    let by_the_meals = parts.map(|part| RowDraft {
+        keeps_times: false,
+        ..part
+    });
+    let grids = after_each(own(Active), &[&[whole], &by_the_meals]);
+    assert!(grids[1].iter().all(|medicine| medicine.row.own_times().is_empty()));
+}
+
+#[test]
+fn a_row_put_together_with_one_that_has_another_name_beside_takes_its_cells() {
+    let mut in_both = cells("Aspirin", ["1", "-", "-"]);
+    in_both.row.medicine_name_khmer = Some("អាស្ពីរីន".to_owned());
+    let parts = [in_both, cells("Aspirin", ["-", "-", "1"])];
+    let grids = after_each(own(Active), &[&parts, &[cells("Aspirin", ["1", "-", "1"])]]);
+    for slot in [Slot::Morning, Slot::Night] {
+        assert_eq!(places(&grids[1], slot), places(&grids[0], slot));
+    }
+}
+
+/// What a doctor proposed while it was paused, and the patient accepts after they went on with it.
+fn accepted_after_resuming(first: &RowDraft, proposed: &RowDraft) -> Medicine {
+    let mut before = by_doctor(Paused);
+    let (first_proposal, _) = changed(edit(&before, Author::Doctor, &rows(slice::from_ref(first)), None));
+    let accepted = first_proposal
+        .prescription
+        .accept_changes(first_proposal.version.as_ref(), START);
+    before = changed(accepted).0.prescription;
+    let (waiting, _) = changed(edit(&before, Author::Doctor, &rows(slice::from_ref(proposed)), None));
+    let mut later = START;
+    later.now += Duration::days(3);
+    let (resumed, _) = changed(waiting.prescription.resume(later));
+    later.now += Duration::days(2);
+    let accepted = resumed.prescription.accept_changes(waiting.version.as_ref(), later);
+    changed(accepted).0.prescription.grid.remove(0)
+}
+
+#[test]
+fn a_proposal_from_before_a_course_began_does_not_begin_it_again() {
+    let zinc = for_days(7, draft("Zinc", "1"));
+    let begun = Some(TODAY + Duration::days(3));
+    let until = |days: i64| Some(TODAY + Duration::days(3 + days - 1));
+    let more = accepted_after_resuming(&zinc, &for_days(7, draft("Zinc", "2")));
+    assert_eq!(days_of(&more), (begun, until(7)));
+    let longer = accepted_after_resuming(&zinc, &for_days(10, draft("Zinc", "1")));
+    assert_eq!(days_of(&longer), (begun, until(10)));
+    assert!(!longer.row.details.starts_when_active);
+    // What was only proposed begins when it is accepted.
+    let other = accepted_after_resuming(&zinc, &for_days(7, draft("Iron", "1")));
+    assert_eq!(days_of(&other).0, Some(TODAY + Duration::days(5)));
+}
+
+#[test]
+fn a_corrected_name_does_not_begin_a_course_anew() {
+    let mut before = with_course(by_doctor(Active), TODAY - Duration::days(4), 7);
+    before.grid[0].row.medicine_name_khmer = Some("អាស្ពីរីន".to_owned());
+    let named = |english: &str, khmer: Option<&str>| {
+        let mut written = for_days(7, draft(english, "1"));
+        written.row.medicine_name_khmer = khmer.map(str::to_owned);
+        RowDraft {
+            replaces: Some(before.grid[0].id),
+            ..written
+        }
+    };
+    let days_after = |written| days_of(&after_urgently(&before, &[written])[0]);
+    let known = days_of(&before.grid[0]);
+    for corrected in [
+        named("Aspirin 81", Some("អាស្ពីរីន")),
+        named("Aspirin", Some("អាស្ពីរិន")),
+        named("អាស្ពីរីន", Some("អាស្ពីរីន")),
+        named("Aspirin", Some("Aspirin")),
+    ] {
+        assert_eq!(days_after(corrected), known);
+    }
+    let mut with_its_first_day = named("Clopidogrel", None);
+    with_its_first_day.course.first_day = known.0;
+    assert_eq!(days_after(with_its_first_day), known);
+    assert_eq!(days_after(named("Clopidogrel", None)).0, Some(TODAY));
+}
+
+#[test]
+fn another_length_of_a_course_that_is_over_is_a_new_course() {
+    let over = with_course(by_doctor(Active), TODAY - Duration::days(9), 5);
+    let again = after_urgently(&over, &[for_days(7, draft("Aspirin", "1"))]);
+    assert_eq!(days_of(&again[0]), (Some(TODAY), Some(TODAY + Duration::days(6))));
+}
+
+#[test]
+fn the_doctors_own_row_is_not_given_up_for_a_shorter_one_of_the_patients() {
+    let zinc = MedicationId(Uuid::from_u128(7));
+    let mut before = by_doctor(Active);
+    before.grid = after_urgently(&before, &[for_days(30, draft("Zinc", "2"))]);
+    let doctors = before.grid[0].series();
+    let short = for_days(3, draft("Zinc", "1"));
+    let (added, _) = changed(before.add_medicine(&short, START, zinc));
+    let before = added.prescription;
+    let once = after_urgently(&before, &[for_days(30, draft("Zinc", "1"))]);
+    assert_eq!(series_of(&once), [doctors, zinc]);
+    assert_eq!(once[0].row.duration_days(), Some(30));
+    let twice = after_urgently(&before, &[for_days(30, draft("Zinc", "1")), short]);
+    assert_eq!(series_of(&twice), [doctors, zinc]);
+}
+
+#[test]
+fn of_two_courses_of_a_medicine_the_one_that_is_over_is_left_out() {
+    let mut before = by_doctor(Active);
+    before.grid = after_urgently(&before, &[draft("Aspirin", "1"), draft("Aspirin", "2")]);
+    let [over, followed] = [0, 1].map(|n| before.grid[n].series());
+    before = with_course(before, TODAY - Duration::days(9), 5);
+    assert_eq!(
+        series_of(&after_urgently(&before, &[draft("Aspirin", "3")])),
+        [followed]
+    );
+    let both = [draft("Aspirin", "3"), draft("Aspirin", "4")];
+    assert_eq!(series_of(&after_urgently(&before, &both)), [over, followed]);
+    // The length that is shown tells them apart, too.
+    before.grid[1].row.last_day = Some(TODAY + Duration::days(9));
+    before.grid[1].row.first_day = Some(TODAY);
+    let shown = [for_days(10, draft("Aspirin", "3")), for_days(5, draft("Aspirin", "4"))];
+    assert_eq!(series_of(&after_urgently(&before, &shown)), [followed, over]);
+}
+
+#[test]
+fn what_is_taken_as_needed_is_another_row_than_what_is_taken_daily() {
+    let mut as_needed = draft("Aspirin", "1");
+    as_needed.row.morning_dosage = None;
+    as_needed.row.is_prn = true;
+    let mut before = by_doctor(Active);
+    before.grid = after_urgently(&before, &[draft("Aspirin", "1"), as_needed.clone()]);
+    as_needed.row.details.dosage_amount = Amount::new(2.0);
+    let left = after_urgently(&before, &[as_needed]);
+    assert_eq!(series_of(&left), [before.grid[1].series()]);
 }

@@ -4,7 +4,7 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::rt::time::timeout;
 use actix_web::web::ThinData;
 use actix_web::{FromRequest, HttpRequest};
-use das_tern_application::{Application, Code, LICENCE_PHOTO_BYTES};
+use das_tern_application::{Application, Code, Error, LICENCE_PHOTO_BYTES};
 use das_tern_domain::Specialty;
 use futures_util::future::LocalBoxFuture;
 use futures_util::{FutureExt, TryStreamExt};
@@ -68,11 +68,12 @@ impl FromRequest for DoctorForm {
             let application = request.app_data::<ThinData<Application>>().cloned();
             let context = RequestContext::of(request);
             return async move {
-                // Before anything of it is kept: whoever sends it is nobody yet.
-                if let Some(application) = application {
-                    application.admit_licence_photo(context?.ip).await?;
-                }
-                let read = timeout(patience, read(form, held)).await;
+                let ip = context?.ip;
+                let admit = async || match &application {
+                    Some(application) => application.admit_licence_photo(ip).await,
+                    None => Ok(()),
+                };
+                let read = timeout(patience, read(form, held, admit)).await;
                 read.map_err(|_| Code::MalformedRequest)?
             }
             .boxed_local();
@@ -95,18 +96,26 @@ fn is_form(request: &HttpRequest) -> bool {
     essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("multipart/form-data"))
 }
 
-async fn read(mut form: Multipart, mut held: Held) -> Result<DoctorForm, Failure> {
+/// Reads the form. Whoever sends it is nobody yet, so that `admit` is asked before anything of a picture is kept.
+async fn read(
+    mut form: Multipart,
+    mut held: Held,
+    admit: impl AsyncFn() -> Result<(), Error>,
+) -> Result<DoctorForm, Failure> {
     let (mut texts, mut photo, mut taken) = (Map::new(), None, Taken::default());
     while let Some(mut part) = form.try_next().await.map_err(unread)? {
         let name = part.name().unwrap_or_default().to_owned();
         taken.parts += 1;
-        let bytes = read_part(&mut part, name == PHOTO, &mut taken, &mut held).await?;
+        let bytes = read_part(&mut part, name == PHOTO, &mut taken, &mut held, &admit).await?;
         if name == PHOTO {
             photo = Some(bytes).filter(|bytes| !bytes.is_empty());
         } else if !taken.is_too_much() {
             let text = String::from_utf8(bytes).map_err(|_| Code::MalformedRequest)?;
             texts.insert(name, Value::String(text));
         }
+    }
+    if let Some(Err(refusal)) = taken.admitted {
+        return Err(refusal.into());
     }
     if taken.is_too_much() {
         return Err(Code::PayloadTooLarge.into());
@@ -125,26 +134,40 @@ struct Taken {
     parts: usize,
     bytes: usize,
     text_bytes: usize,
+    /// Whether its picture may be received, where it has one.
+    admitted: Option<Result<(), Error>>,
 }
 
 impl Taken {
     fn is_too_much(&self) -> bool {
         self.parts > MOST_PARTS || self.bytes > LARGEST_FORM || self.text_bytes > LARGEST_TEXTS
     }
+
+    fn is_refused(&self) -> bool {
+        self.is_too_much() || matches!(self.admitted, Some(Err(_)))
+    }
 }
 
-/// A part's content; of a form that has become too large, nothing is kept any more.
-async fn read_part(part: &mut Field, is_photo: bool, taken: &mut Taken, held: &mut Held) -> Result<Vec<u8>, Failure> {
+/// A part's content; of a form that has become too large, or whose picture is one too many, nothing is kept any more.
+async fn read_part(
+    part: &mut Field,
+    is_photo: bool,
+    taken: &mut Taken,
+    held: &mut Held,
+    admit: &impl AsyncFn() -> Result<(), Error>,
+) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     while let Some(chunk) = part.try_next().await.map_err(unread)? {
         taken.bytes += chunk.len();
         if !is_photo {
             taken.text_bytes += chunk.len();
+        } else if taken.admitted.is_none() && !chunk.is_empty() {
+            taken.admitted = Some(admit().await);
         }
         if taken.bytes > LARGEST_REFUSED {
             return Err(Code::PayloadTooLarge.into());
         }
-        if taken.is_too_much() {
+        if taken.is_refused() {
             bytes = Vec::new();
         } else {
             held.take(chunk.len())?;
