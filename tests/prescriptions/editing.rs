@@ -3,6 +3,7 @@ use time::macros::datetime;
 
 use super::arranging::*;
 use crate::support::TestApp;
+use crate::support::people::Person;
 
 #[tokio::test]
 async fn a_doctors_change_of_what_is_followed_waits_for_the_patient() {
@@ -119,9 +120,14 @@ async fn an_urgent_change_holds_at_once_and_leaves_past_doses_as_they_were() {
     );
 }
 
-async fn doses_of_day(patient: &crate::support::people::Person, day: &str) -> Vec<String> {
+async fn doses_of_day(patient: &Person, day: &str) -> Vec<String> {
     let schedule = patient.client.get(&format!("/doses/schedule?date={day}")).await.ok();
     schedule["doses"].as_array().unwrap().iter().map(id).collect()
+}
+
+async fn take(patient: &Person, dose: &str) {
+    let path = format!("/doses/{dose}/taken");
+    patient.client.patch(&path, &json!({})).await.ok();
 }
 
 #[tokio::test]
@@ -319,11 +325,7 @@ async fn what_was_taken_early_today_is_not_asked_for_again_after_a_change() {
     let patient = app.patient().await;
     let own = own(&patient, &[at_night("Aspirin", "1")]).await;
     let tonight = doses_of_day(&patient, "2026-03-06").await.remove(0);
-    patient
-        .client
-        .patch(&format!("/doses/{tonight}/taken"), &json!({}))
-        .await
-        .ok();
+    take(&patient, &tonight).await;
     let change = json!({ "medications": [at_night("Aspirin", "2")], "changeReason": "x" });
     patient.client.patch(&path(&own, ""), &change).await.ok();
     let doses = doses(&app, &own).await;
@@ -347,11 +349,7 @@ async fn nor_after_its_row_was_taken_apart_or_put_together() {
         let patient = app.patient().await;
         let own = own(&patient, before).await;
         let tonight = doses_of_day(&patient, "2026-03-06").await.pop().unwrap();
-        patient
-            .client
-            .patch(&format!("/doses/{tonight}/taken"), &json!({}))
-            .await
-            .ok();
+        take(&patient, &tonight).await;
         let count = doses(&app, &own).await.len();
         let change = json!({ "medications": after, "changeReason": "x" });
         let changed = patient.client.patch(&path(&own, ""), &change).await.ok();
@@ -393,11 +391,7 @@ async fn what_was_taken_of_one_row_of_a_medicine_takes_nothing_from_another() {
                 (SELECT id FROM medications WHERE medicine_name = 'Zinc')";
     let sql = format!("SELECT id FROM dose_events WHERE {zinc}");
     let early = app.rows(&sql, []).await.remove(0)["id"].as_str().unwrap().to_owned();
-    patient
-        .client
-        .patch(&format!("/doses/{early}/taken"), &json!({}))
-        .await
-        .ok();
+    take(&patient, &early).await;
     // The doctor's row goes; the patient's own of the same medicine is not the one that was taken.
     let urgent = json!({ "medications": [at_night("Aspirin", "1")], "isUrgent": true, "urgentReason": "x" });
     doctor.client.patch(&path(&active, ""), &urgent).await.ok();
@@ -425,11 +419,7 @@ async fn two_rows_of_a_medicine_are_asked_for_apart() {
     let extra = own_time(row([None, Some("1"), None]), "daytime", "16:00");
     let own = own(&patient, &[row([Some("1"), Some("1"), Some("1")]), extra]).await;
     let noon = doses_of_day(&patient, "2026-03-06").await.remove(1);
-    patient
-        .client
-        .patch(&format!("/doses/{noon}/taken"), &json!({}))
-        .await
-        .ok();
+    take(&patient, &noon).await;
     let rows = [row([Some("1"), None, Some("1")]), row([None, Some("2"), None])];
     for rows in [rows.clone(), [rows[0].clone(), row([None, Some("3"), None])]] {
         let change = json!({ "medications": rows, "changeReason": "x" });
@@ -449,11 +439,7 @@ async fn a_cell_that_was_split_off_keeps_its_place_and_its_time() {
     let row = |morning: bool, night: bool, amount: i32| json!({ "medicineName": "Metformin", "morning": morning, "night": night, "dosageAmount": amount });
     let own = own(&patient, &[own_time(row(true, true, 1), "evening", "22:30")]).await;
     let tonight = doses_of_day(&patient, "2026-03-06").await.pop().unwrap();
-    patient
-        .client
-        .patch(&format!("/doses/{tonight}/taken"), &json!({}))
-        .await
-        .ok();
+    take(&patient, &tonight).await;
     let before = today(&app, &own).await;
     assert_eq!(before[1], "22:30 TAKEN_ON_TIME");
     for night in [2, 3] {
@@ -468,8 +454,7 @@ async fn a_cell_that_was_split_off_keeps_its_place_and_its_time() {
     let doses = doses(&app, &own).await;
     let nights = doses.iter().filter(|dose| dose.ends_with("22:30 DUE"));
     assert_eq!(nights.count(), 29);
-    let exported = patient.client.get(&path(&own, "")).await.ok();
-    assert!(!exported.to_string().contains("cellSeries"));
+    assert!(!shown(&patient, &own).await.to_string().contains("cellSeries"));
 }
 
 #[tokio::test]
