@@ -1,6 +1,6 @@
 //! What edits do to grids and versions.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::slice;
 
 use proptest::prelude::*;
@@ -757,4 +757,47 @@ fn what_is_taken_as_needed_is_another_row_than_what_is_taken_daily() {
     as_needed.row.details.dosage_amount = Amount::new(2.0);
     let left = after_urgently(&before, &[as_needed]);
     assert_eq!(series_of(&left), [before.grid[1].series()]);
+}
+
+/// Rows of two medicines with cells in any part of the day, some of them as needed.
+fn any_rows() -> impl Strategy<Value = Vec<RowDraft>> {
+    let row = (0_usize..2, 1_u8..8, 1_u8..3, 0_u8..8).prop_map(|(name, filled, amount, kind)| {
+        let amount = amount.to_string();
+        let amounts = [0, 1, 2].map(|n| if filled >> n & 1 == 1 { amount.as_str() } else { "-" });
+        let mut written = cells(["Aspirin", "Zinc"][name], amounts);
+        written.row.is_prn = kind == 0;
+        written
+    });
+    proptest::collection::vec(row, 1..5)
+}
+
+proptest! {
+    /// Whatever is edited: no two cells share a place, and of a medicine's cells in a part of the day as many keep theirs as
+    /// there were before and still are, so that nothing is asked for twice, and nothing is missing.
+    #[test]
+    fn any_sequence_of_edits_keeps_as_many_places_as_there_are_cells_for(
+        edits in proptest::collection::vec(any_rows(), 2..8),
+    ) {
+        let (mut prescription, mut new_id) = (own(Active), ids());
+        for written in &edits {
+            let before = prescription.grid.clone();
+            let outcome = prescription.change(Author::Patient, &rows(written), None, START, &mut new_id).unwrap();
+            let Decision::Changed { after, .. } = outcome else { continue };
+            prescription = after.prescription;
+            for slot in Slot::ALL {
+                let all: Vec<_> = places(&prescription.grid, slot);
+                let distinct: HashSet<_> = all.iter().collect();
+                prop_assert_eq!(distinct.len(), all.len());
+                for name in ["Aspirin", "Zinc"] {
+                    let of_it = |grid: &[Medicine]| {
+                        let named = grid.iter().filter(|medicine| medicine.row.medicine_name == name);
+                        places(&named.cloned().collect::<Vec<_>>(), slot)
+                    };
+                    let (old, new) = (of_it(&before), of_it(&prescription.grid));
+                    let kept = new.iter().filter(|place| old.contains(place)).count();
+                    prop_assert_eq!(kept, old.len().min(new.len()));
+                }
+            }
+        }
+    }
 }
