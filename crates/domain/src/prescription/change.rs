@@ -11,7 +11,7 @@ use super::{
     Content, ContentEdit, GridProblem, InvalidRow, MAX_ROWS, Medicine, Prescription, PrescriptionError, Row, RowDraft,
     Start, Version,
 };
-use crate::{Decision, MedicationId, PrescriptionStatus, Slot};
+use crate::{Decision, MedicationId, PrescriptionStatus};
 
 use PrescriptionStatus::{Active, Draft, Paused};
 
@@ -219,7 +219,7 @@ fn revise(
     let (mut grid, mut problems) = (Vec::new(), Vec::new());
     let origins = origins(&own, &foreign, shown, rows);
     let gained = gained_cells(&own, rows, &origins);
-    let mut places: HashSet<_> = base.iter().flat_map(places_of).collect();
+    let mut places: HashSet<_> = base.iter().flat_map(Medicine::places).collect();
     for (n, ((draft, origin), gained)) in rows.iter().zip(origins).zip(gained).enumerate() {
         let known = match origin {
             Origin::Foreign => continue,
@@ -260,12 +260,6 @@ fn revise(
     grid.extend(foreign.iter().cloned());
     number(&mut grid);
     Ok(grid)
-}
-
-/// The places in a day that the doses of a row have.
-fn places_of(medicine: &Medicine) -> impl Iterator<Item = (MedicationId, Slot)> {
-    let slots = medicine.row.asked_slots();
-    slots.map(|slot| (medicine.place_series(slot), slot))
 }
 
 /// The row that a new one was split off from, all of whose cells were another's: it ends when that does.

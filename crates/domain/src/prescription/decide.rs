@@ -291,9 +291,17 @@ impl Prescription {
         })
     }
 
-    /// Lets a course begin that has begun since it was proposed to go on with it.
+    /// Lets a course begin that has begun since it was proposed to go on with it, in the row or in one that is split off.
     fn keep_begun(&self, proposed: &mut Medicine) {
-        let known = self.grid.iter().find(|known| known.series() == proposed.series());
+        let is_successor = |known: &&Medicine| known.series() == proposed.series();
+        let is_part = |known: &&Medicine| {
+            proposed
+                .places()
+                .next()
+                .is_some_and(|place| known.places().any(|of| of == place))
+        };
+        let mut grid = self.grid.iter();
+        let known = grid.clone().find(is_successor).or_else(|| grid.find(is_part));
         let is_same = |known: &&Medicine| {
             !known.row.details.starts_when_active
                 && known.row.medicine_name == proposed.row.medicine_name

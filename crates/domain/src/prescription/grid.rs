@@ -311,6 +311,12 @@ impl Medicine {
         let of_cell = self.row.details.cell_series.get(&slot);
         of_cell.copied().unwrap_or_else(|| self.series())
     }
+
+    /// The places in a day that its doses have.
+    pub(super) fn places(&self) -> impl Iterator<Item = (MedicationId, Slot)> {
+        let slots = self.row.asked_slots();
+        slots.map(|slot| (self.place_series(slot), slot))
+    }
 }
 
 /// What `prescription_versions.medications_snapshot` holds: a whole grid.

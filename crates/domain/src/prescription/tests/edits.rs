@@ -646,20 +646,20 @@ fn a_row_put_together_with_one_that_has_another_name_beside_takes_its_cells() {
 }
 
 /// What a doctor proposed while it was paused, and the patient accepts after they went on with it.
-fn accepted_after_resuming(first: &RowDraft, proposed: &RowDraft) -> Medicine {
+fn accepted_after_resuming(first: &RowDraft, proposed: &[RowDraft]) -> Vec<Medicine> {
     let mut before = by_doctor(Paused);
     let (first_proposal, _) = changed(edit(&before, Author::Doctor, &rows(slice::from_ref(first)), None));
     let accepted = first_proposal
         .prescription
         .accept_changes(first_proposal.version.as_ref(), START);
     before = changed(accepted).0.prescription;
-    let (waiting, _) = changed(edit(&before, Author::Doctor, &rows(slice::from_ref(proposed)), None));
+    let (waiting, _) = changed(edit(&before, Author::Doctor, &rows(proposed), None));
     let mut later = START;
     later.now += Duration::days(3);
     let (resumed, _) = changed(waiting.prescription.resume(later));
     later.now += Duration::days(2);
     let accepted = resumed.prescription.accept_changes(waiting.version.as_ref(), later);
-    changed(accepted).0.prescription.grid.remove(0)
+    changed(accepted).0.prescription.grid
 }
 
 #[test]
@@ -667,14 +667,23 @@ fn a_proposal_from_before_a_course_began_does_not_begin_it_again() {
     let zinc = for_days(7, draft("Zinc", "1"));
     let begun = Some(TODAY + Duration::days(3));
     let until = |days: i64| Some(TODAY + Duration::days(3 + days - 1));
-    let more = accepted_after_resuming(&zinc, &for_days(7, draft("Zinc", "2")));
+    let accepted = |written| accepted_after_resuming(&zinc, &[written]).remove(0);
+    let more = accepted(for_days(7, draft("Zinc", "2")));
     assert_eq!(days_of(&more), (begun, until(7)));
-    let longer = accepted_after_resuming(&zinc, &for_days(10, draft("Zinc", "1")));
+    let longer = accepted(for_days(10, draft("Zinc", "1")));
     assert_eq!(days_of(&longer), (begun, until(10)));
     assert!(!longer.row.details.starts_when_active);
     // What was only proposed begins when it is accepted.
-    let other = accepted_after_resuming(&zinc, &for_days(7, draft("Iron", "1")));
+    let other = accepted(for_days(7, draft("Iron", "1")));
     assert_eq!(days_of(&other).0, Some(TODAY + Duration::days(5)));
+    let whole = for_days(7, cells("Zinc", ["1", "-", "1"]));
+    let parts = [
+        for_days(7, cells("Zinc", ["1", "-", "-"])),
+        for_days(7, cells("Zinc", ["-", "-", "2"])),
+    ];
+    for part in accepted_after_resuming(&whole, &parts) {
+        assert_eq!(days_of(&part), (begun, until(7)));
+    }
 }
 
 #[test]
